@@ -1,0 +1,80 @@
+import type { Clock } from "../clock.ts";
+import type { GrantPlan } from "../plan.ts";
+import type { HttpClient } from "../plugin-io.ts";
+import type { Identity } from "../identity.ts";
+import type { Notifier } from "../notifier.ts";
+import type { GrantState } from "../state.ts";
+import type { RefreshStatus } from "../status.ts";
+import type { Secret } from "../secret.ts";
+
+/** What the engine works with. Everything but the state has the system's own as its default. */
+export interface EngineOptions {
+  /** @throws `ERR_STATE_MISSING` from {@link createEngine} without it. */
+  readonly state: GrantState;
+  readonly clock?: Clock | undefined;
+  readonly http?: HttpClient | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly identity?: Identity | undefined;
+  readonly notifiers?: readonly NamedNotifier[] | undefined;
+  /** Aborted: no new exchange begins; what was sent is finished and saved. */
+  readonly signal?: AbortSignal | undefined;
+  /** One line for a human, redacted. */
+  readonly note?: ((message: string) => void) | undefined;
+  /** Milliseconds to wait for another process's lease. Default 30 000. */
+  readonly leaseWait?: number | undefined;
+  /** Milliseconds for one exchange. Default 30 000. */
+  readonly exchangeDeadline?: number | undefined;
+}
+
+/** A notifier with its name in the configuration. */
+export interface NamedNotifier {
+  readonly name: string;
+  readonly notifier: Notifier;
+}
+
+/** What a human hands over after consenting. At least one of the two tokens. */
+export interface ImportedGrant {
+  readonly refreshToken?: Secret | undefined;
+  readonly accessToken?: Secret | undefined;
+  readonly accessTokenExpiresAt?: Date | undefined;
+  readonly refreshTokenExpiresAt?: Date | undefined;
+  readonly rotatedAt?: Date | undefined;
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** The outcome of a whole run. */
+export interface RefreshReport {
+  readonly dryRun: boolean;
+  /** Whether any status asks for a human. */
+  readonly alert: boolean;
+  /** In the order of the plans. */
+  readonly statuses: readonly RefreshStatus[];
+  /** 0: nothing needs a human. 1: at least one grant does. 2: no selected grant could be judged. */
+  readonly exitCode: 0 | 1 | 2;
+}
+
+/** The one refresh path, for batch jobs, services and the CLI. */
+export interface Engine {
+  /** Refreshes every grant independently of the others. Never rejects because of a grant. */
+  refreshAll(
+    plans: readonly GrantPlan[],
+    options?: {
+      /** Called as each grant is done. */
+      readonly onStatus?: ((status: RefreshStatus) => void) | undefined;
+      /** Grants under way at a time. Default 64. */
+      readonly concurrency?: number | undefined;
+    },
+  ): Promise<RefreshReport>;
+  /** Refreshes one grant. Never rejects because of it. */
+  refresh(plan: GrantPlan): Promise<RefreshStatus>;
+  /** Reads and assesses, nothing else: no lease, no platform, no byte changed anywhere. */
+  inspectAll(plans: readonly GrantPlan[]): Promise<RefreshReport>;
+  /** Stores a new consent as a new generation, under the grant's lease. */
+  importGrant(plan: GrantPlan, imported: ImportedGrant): Promise<RefreshStatus>;
+  /**
+   * Delivers a journaled answer, or says what is in doubt.
+   *
+   * @param options.retryOnce a human's word to present a token in doubt once more
+   */
+  recover(plan: GrantPlan, options?: { readonly retryOnce?: boolean | undefined }): Promise<RefreshStatus>;
+}

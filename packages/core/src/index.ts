@@ -1,0 +1,6 @@
+/** Everything of the plugin-facing entry, and the engine. */
+export * from "./plugin.ts";
+export type { Engine, EngineOptions, ImportedGrant, NamedNotifier, RefreshReport } from "./engine/engine.ts";
+export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } from "./events.ts";
+export type { DecayDays, GrantPlan } from "./plan.ts";
+export type { RefreshAction, RefreshStatus } from "./status.ts";

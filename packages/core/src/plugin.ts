@@ -1,0 +1,70 @@
+/** What a plugin may import: contracts, definitions and the words for them. No engine. */
+export { systemClock, type Clock } from "./clock.ts";
+export {
+  defineNotifier,
+  defineRateBucket,
+  defineRefresher,
+  defineState,
+  defineWriteBack,
+  issuePath,
+  pluginApiVersion,
+  type OptionsSchema,
+  type Plugin,
+  type PluginContext,
+  type PluginKind,
+  type PluginKinds,
+  type PluginSpec,
+  type SchemaIssue,
+  type SchemaResult,
+} from "./define.ts";
+export { environmentFields, environmentName, environmentPrefix, type EnvironmentField } from "./environment.ts";
+export { errorCatalogue, type ErrorCode, type ErrorEntry } from "./errors/catalogue.ts";
+export { messageOf, TokenwardError, type ErrorFacts } from "./errors/error.ts";
+export { severityOf, type FailureClass } from "./failure.ts";
+export { fingerprintOf, presentedBy, sameVersion, versionOf } from "./fingerprint.ts";
+export { decodeGrant, decodeIntent, encodeGrant } from "./grant-record.ts";
+export {
+  nothingStored,
+  parseGrantId,
+  type Client,
+  type ClientId,
+  type Grant,
+  type GrantId,
+  type GrantName,
+  type Intent,
+  type StoredGrant,
+  type Version,
+} from "./grant.ts";
+export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "./http/message.ts";
+export type { Identity } from "./identity.ts";
+export type { Alert, Notifier, Severity } from "./notifier.ts";
+export type { HttpClient, PluginIO } from "./plugin-io.ts";
+export type { RateBucket } from "./rate-bucket.ts";
+export { redact, rememberSecret } from "./redactor.ts";
+export type {
+  Assessment,
+  AssessPolicy,
+  AuthorizationDialect,
+  Exchanged,
+  Refresher,
+  RefresherTraits,
+  Refused,
+  RevocationDialect,
+  Verified,
+} from "./refresher.ts";
+export { isSecret, sameSecret, secret, type Secret } from "./secret.ts";
+export type {
+  AlertState,
+  AlertStore,
+  Closing,
+  FactStore,
+  GrantState,
+  Held,
+  OpenExchange,
+  OutboxEntry,
+  RefusedToken,
+  Snapshot,
+  SpentToken,
+  TargetFacts,
+} from "./state.ts";
+export type { GrantShape, WriteBack } from "./write-back.ts";
