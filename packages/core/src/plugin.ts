@@ -35,6 +35,7 @@ export {
   type StoredGrant,
   type Version,
 } from "./grant.ts";
+export { decodeBody, mostDecodedBytes, type DecodedBody } from "./http/body.ts";
 export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "./http/message.ts";
 export type { Identity } from "./identity.ts";
 export type { Alert, Notifier, Severity } from "./notifier.ts";
