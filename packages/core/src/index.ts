@@ -4,3 +4,4 @@ export type { Engine, EngineOptions, ImportedGrant, NamedNotifier, RefreshReport
 export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } from "./events.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type { RefreshAction, RefreshStatus } from "./status.ts";
+export { withTraits } from "./traits.ts";

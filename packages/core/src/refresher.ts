@@ -137,6 +137,11 @@ export interface Refresher {
   readonly traits: RefresherTraits;
   /** The token endpoint, without query or secrets: the key of the budget that its grants share. */
   readonly endpoint?: string | undefined;
+  /**
+   * What an exchange needs of the OAuth app: nothing (Instagram renews by the token alone), its id (a public client;
+   * the default), or its id and secret. Configuration reports what is missing before anything connects.
+   */
+  readonly client?: "none" | "public" | "confidential" | undefined;
   /** Scopes that a grant needs unless the configuration names others. */
   readonly requiredScopes?: readonly string[] | undefined;
   /** Other names of the same scope, `alias -> name`: `contacts.read` is `read_contacts`. */

@@ -1,0 +1,38 @@
+import type { Refresher, RefresherTraits } from "./refresher.ts";
+
+/** Every member of a refresher, so that one added later cannot be forgotten below. */
+type Members = { readonly [Member in keyof Required<Refresher>]: Refresher[Member] };
+
+/**
+ * The same refresher with some of its traits replaced: what a human knows about their app that the platform does not
+ * document. What is `undefined` in `overrides` stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { withTraits, type Refresher } from "@tokenward/core";
+ *
+ * declare const podium: Refresher;
+ * const careful = withTraits(podium, { rotation: "always", idleLimitDays: 60 });
+ * ```
+ */
+export function withTraits(refresher: Refresher, overrides: Partial<RefresherTraits>): Refresher {
+  const stated = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  if (stated.length === 0) return refresher;
+  const members: Members = {
+    platform: refresher.platform,
+    traits: { ...refresher.traits, ...Object.fromEntries(stated) },
+    endpoint: refresher.endpoint,
+    client: refresher.client,
+    requiredScopes: refresher.requiredScopes,
+    scopeAliases: refresher.scopeAliases,
+    consent: refresher.consent,
+    // Bound to the original: a refresher may be an object with members of its own.
+    assess: refresher.assess.bind(refresher),
+    request: refresher.request?.bind(refresher),
+    interpret: refresher.interpret?.bind(refresher),
+    verify: refresher.verify?.bind(refresher),
+    authorization: refresher.authorization,
+    revocation: refresher.revocation,
+  };
+  return members as Refresher;
+}
