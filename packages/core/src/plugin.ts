@@ -18,6 +18,7 @@ export {
   type SchemaResult,
 } from "./define.ts";
 export { environmentFields, environmentName, environmentPrefix, type EnvironmentField } from "./environment.ts";
+export { readEnvironmentGrant } from "./environment-seed.ts";
 export { errorCatalogue, type ErrorCode, type ErrorEntry } from "./errors/catalogue.ts";
 export { messageOf, TokenwardError, type ErrorFacts } from "./errors/error.ts";
 export { severityOf, type FailureClass } from "./failure.ts";
@@ -37,7 +38,9 @@ export {
 } from "./grant.ts";
 export { decodeBody, mostDecodedBytes, type DecodedBody } from "./http/body.ts";
 export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "./http/message.ts";
-export type { Identity } from "./identity.ts";
+export { SealError } from "./identity/age-file.ts";
+export { platformFolder } from "./identity/platform-folder.ts";
+export { systemIdentity, type Identity } from "./identity.ts";
 export type { Alert, Notifier, Severity } from "./notifier.ts";
 export type { HttpClient, PluginIO } from "./plugin-io.ts";
 export type { RateBucket } from "./rate-bucket.ts";
