@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly identity?: Identity | undefined;
   readonly notifiers?: readonly NamedNotifier[] | undefined;
+  /** age recipients that a recovery capsule is sealed for, where a rotated token could be kept nowhere else. */
+  readonly recoveryRecipients?: readonly string[] | undefined;
   /** Aborted: no new exchange begins; what was sent is finished and saved. */
   readonly signal?: AbortSignal | undefined;
   /** One line for a human, redacted. */
@@ -61,7 +63,7 @@ export interface Engine {
     options?: {
       /** Called as each grant is done. */
       readonly onStatus?: ((status: RefreshStatus) => void) | undefined;
-      /** Grants under way at a time. Default 64. */
+      /** Grants under way at a time, over all token endpoints. Default 256. */
       readonly concurrency?: number | undefined;
     },
   ): Promise<RefreshReport>;

@@ -1,0 +1,96 @@
+import { TokenwardError } from "../errors/error.ts";
+import type { Intent, Version } from "../grant.ts";
+import { writeBackDeadline } from "./context.ts";
+import { withDeadline } from "./deadline.ts";
+import { failedWith, type Outcome } from "./outcome.ts";
+import type { Pass, Standing } from "./pass.ts";
+import { mayPresentAgain } from "./recover.ts";
+import { find, writeBackError } from "./stored.ts";
+
+/** How often a foreign claim is looked at while it is waited for, in milliseconds. */
+const lookEvery = 500;
+
+/**
+ * Step 6, seen from the other side: another machine wrote its intent beside the grant. A live claim is waited for
+ * within the lease's bound; one past its deadline is in doubt and names the other host.
+ */
+export async function respectClaim(
+  pass: Pass,
+  standing: Standing,
+): Promise<
+  { readonly kind: "standing"; readonly standing: Standing } | { readonly kind: "outcome"; readonly outcome: Outcome }
+> {
+  const { clock, leaseWait } = pass.context;
+  const started = clock.monotonic();
+  let { found } = standing;
+  for (;;) {
+    const claim = foreignClaim(found, standing);
+    if (claim === undefined) break;
+    if (claim.deadline.getTime() <= clock.now().getTime()) {
+      if (mayPresentAgain(pass, claim))
+        return { kind: "standing", standing: { ...standing, found, presented: claim.attempt } };
+      return { kind: "outcome", outcome: abandonedClaim(pass, claim, found) };
+    }
+    const waited = clock.monotonic() - started;
+    if (waited >= leaseWait) return { kind: "outcome", outcome: busy(pass, waited) };
+    await clock.sleep(Math.min(lookEvery, leaseWait - waited), pass.context.signal);
+    found = await find(pass.plan, pass.target, pass.context);
+  }
+  if (found === standing.found) return { kind: "standing", standing };
+  return { kind: "standing", standing: { ...standing, found, adopted: "another machine refreshed it" } };
+}
+
+// A claim on another token than the stored one is about the past: its exchange was saved, or a human consented anew.
+function foreignClaim(found: Standing["found"], standing: Standing): Intent | undefined {
+  const claim = found?.grant.claim;
+  if (claim === undefined || claim.id === standing.snapshot.open?.intent.id) return undefined;
+  const about = claim.version.fingerprint;
+  return about !== undefined && about !== found?.fingerprint ? undefined : claim;
+}
+
+function abandonedClaim(pass: Pass, claim: Intent, found: Standing["found"]): Outcome {
+  const error = new TokenwardError(
+    "ERR_AUTH_CLAIMED",
+    { grant: pass.plan.id, host: claim.host, when: claim.at.toISOString() },
+    { class: "in-doubt" },
+  );
+  return failedWith(error, "in-doubt", { grant: found?.grant });
+}
+
+function busy(pass: Pass, waited: number): Outcome {
+  const error = new TokenwardError(
+    "ERR_AUTH_LEASE_BUSY",
+    { grant: pass.plan.id, waited: `${Math.round(waited / 1000)} s` },
+    { class: "lease" },
+  );
+  return failedWith(error, "lease");
+}
+
+/**
+ * Writes the intent beside the grant, where the write-back can.
+ *
+ * @throws TokenwardError of the write-back; nothing was spent then
+ */
+export async function claim(pass: Pass, intent: Intent, expected: Version): Promise<void> {
+  await setClaim(pass, intent, expected);
+}
+
+/** Takes the claim back when nothing was spent. A failure is harmless: the claim then ends with its deadline. */
+export async function withdrawClaim(pass: Pass, expected: Version): Promise<void> {
+  try {
+    await setClaim(pass, undefined, expected);
+  } catch {
+    pass.context.note(`${pass.plan.id}: the claim beside the grant could not be withdrawn; it ends by itself.`);
+  }
+}
+
+async function setClaim(pass: Pass, intent: Intent | undefined, expected: Version): Promise<void> {
+  const { plan, context } = pass;
+  if (plan.writeBack.claim === undefined) return;
+  try {
+    const claimed = plan.writeBack.claim(plan.id, intent, expected, context.io());
+    await withDeadline(claimed, writeBackDeadline, "claiming took too long");
+  } catch (thrown) {
+    throw writeBackError(plan, thrown, "ERR_WRITEBACK_UNWRITABLE");
+  }
+}

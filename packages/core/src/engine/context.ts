@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { systemClock, type Clock } from "../clock.ts";
+import { TokenwardError } from "../errors/error.ts";
+import { createHttpClient } from "../http/client.ts";
+import { systemIdentity, type Identity } from "../identity.ts";
+import type { HttpClient, PluginIO } from "../plugin-io.ts";
+import { redact } from "../redactor.ts";
+import type { GrantState } from "../state.ts";
+import { EndpointBudgets } from "./endpoint-budget.ts";
+import type { EngineOptions, NamedNotifier } from "./engine.ts";
+
+/** The engine's options with every default in place. */
+export interface EngineContext {
+  readonly state: GrantState;
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly identity: Identity;
+  readonly notifiers: readonly NamedNotifier[];
+  readonly recoveryRecipients: readonly string[];
+  readonly signal: AbortSignal;
+  readonly leaseWait: number;
+  readonly exchangeDeadline: number;
+  /** Identifies this process in intents and claims. */
+  readonly run: string;
+  readonly host: string;
+  readonly budgets: EndpointBudgets;
+  note(message: string): void;
+  /** What a plugin may touch, for at most that many milliseconds. Not tied to a caller's abort. */
+  io(milliseconds?: number): PluginIO;
+}
+
+/** How long a write-back may take for one call, in milliseconds. */
+export const writeBackDeadline = 60_000;
+
+/** Puts the system's own in the place of what the options leave open. */
+export function engineContext(options: EngineOptions): EngineContext {
+  // Callers without types: a missing state must not surface as a property of undefined in the middle of a refresh.
+  if ((options as Partial<EngineOptions>).state === undefined) throw new TokenwardError("ERR_STATE_MISSING");
+  const env = options.env ?? process.env;
+  const clock = options.clock ?? systemClock;
+  const http = options.http ?? createHttpClient();
+  const identity = options.identity ?? systemIdentity(env);
+  const note = (message: string): void => options.note?.(redact(message));
+  return {
+    state: options.state,
+    clock,
+    http,
+    env,
+    identity,
+    notifiers: options.notifiers ?? [],
+    recoveryRecipients: options.recoveryRecipients ?? [],
+    signal: options.signal ?? new AbortController().signal,
+    leaseWait: options.leaseWait ?? 30_000,
+    exchangeDeadline: options.exchangeDeadline ?? 30_000,
+    run: randomUUID(),
+    host: hostname(),
+    budgets: new EndpointBudgets(clock),
+    note,
+    io: (milliseconds = writeBackDeadline) => ({
+      http,
+      env,
+      clock,
+      identity,
+      note,
+      signal: AbortSignal.timeout(milliseconds),
+    }),
+  };
+}

@@ -1,0 +1,110 @@
+import { TokenwardError } from "../errors/error.ts";
+import { parseGrantId, type StoredGrant } from "../grant.ts";
+import type { GrantPlan } from "../plan.ts";
+import type { SpentToken } from "../state.ts";
+import type { RefreshStatus } from "../status.ts";
+import { policyOf } from "./assess-grant.ts";
+import type { EngineContext } from "./context.ts";
+import { fingerprintIn } from "./deliver.ts";
+import type { ImportedGrant } from "./engine.ts";
+import { interpret } from "./interpret.ts";
+import { failedWith, type Outcome } from "./outcome.ts";
+import { nextGeneration, type Pass, type Standing } from "./pass.ts";
+import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
+import { save } from "./save.ts";
+import { checkScopes, statusOf } from "./status-of.ts";
+import { find, targetOf } from "./stored.ts";
+
+/**
+ * Stores a human's new consent as a new generation, under the grant's lease. It ends every doubt about the grant:
+ * whatever an interrupted exchange may still bring belongs to the consent before this one.
+ */
+export async function importGrant(
+  plan: GrantPlan,
+  imported: ImportedGrant,
+  context: EngineContext,
+): Promise<RefreshStatus> {
+  let outcome: Outcome;
+  try {
+    const target = await targetOf(plan, context.io());
+    outcome = await holdLease(plan, target, context, async (held) => {
+      const subject = { grant: plan.id, target };
+      return await store({ plan, context, traits: plan.refresher.traits, target, held, subject, wish: {} }, imported);
+    });
+  } catch (thrown) {
+    outcome = outcomeOfThrown(plan, thrown);
+  }
+  return checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now()));
+}
+
+async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
+  const { plan, context } = pass;
+  const found = await find(plan, pass.target, context);
+  const snapshot = await pass.held.snapshot();
+  const next = grantOf(pass, imported, { found, snapshot });
+  if (next.fingerprint === undefined) return invalid(plan, missingToken(pass));
+  const spent = await pass.held.isSpent(next.fingerprint);
+  if (spent !== undefined) return alreadySpent(plan, spent);
+
+  const saved = await save(pass, next, found?.version ?? { generation: 0 });
+  if (saved.kind === "failed") return failedWith(saved.error, "write-back");
+  if (saved.kind === "superseded")
+    return failedWith(new TokenwardError("ERR_WRITEBACK_CONFLICT", { grant: plan.id }), "write-back");
+  await pass.held.close({
+    last: saved.grant,
+    refused: null,
+    spent: spentByOpen(pass, snapshot.open, next),
+    facts: { grant: plan.id },
+  });
+  const assessment = plan.refresher.assess(saved.grant, context.clock.now(), policyOf(plan));
+  return {
+    action: "healthy",
+    detail: `Imported and saved as generation ${saved.grant.generation}.`,
+    grant: saved.grant,
+    assessment,
+  };
+}
+
+function grantOf(pass: Pass, imported: ImportedGrant, known: Pick<Standing, "found" | "snapshot">): StoredGrant {
+  const { plan, context } = pass;
+  const now = context.clock.now();
+  const grant: StoredGrant = {
+    id: plan.id,
+    ...parseGrantId(plan.id),
+    generation: nextGeneration(known.found, known.snapshot.last),
+    accessToken: imported.accessToken,
+    accessTokenExpiresAt: imported.accessTokenExpiresAt,
+    refreshToken: imported.refreshToken,
+    refreshTokenExpiresAt: imported.refreshTokenExpiresAt,
+    scopes: imported.scopes,
+    rotatedAt: imported.rotatedAt ?? now,
+    consentedAt: imported.rotatedAt ?? now,
+  };
+  return { ...grant, fingerprint: fingerprintIn(pass, grant) };
+}
+
+// An answer that still waits in the journal proves that its token was exchanged, although its successor is not wanted.
+function spentByOpen(pass: Pass, open: Standing["snapshot"]["open"], next: StoredGrant): SpentToken | undefined {
+  const fingerprint = open?.intent.version.fingerprint;
+  if (open?.answer === undefined || fingerprint === undefined || fingerprint === next.fingerprint) return undefined;
+  const reading = interpret(pass, open.answer, next);
+  if (TokenwardError.is(reading) || reading.kind !== "exchanged" || reading.refreshToken === undefined)
+    return undefined;
+  return { fingerprint, at: open.intent.at, host: open.intent.host, generation: open.intent.version.generation };
+}
+
+function missingToken(pass: Pass): string {
+  const wanted = pass.traits.presents === "access-token" ? "access_token" : "refresh_token";
+  return `it has no \`${wanted}\`, and that is what ${pass.plan.refresher.platform} renews`;
+}
+
+function invalid(plan: GrantPlan, reason: string): Outcome {
+  return failedWith(new TokenwardError("ERR_AUTH_IMPORT_INVALID", { grant: plan.id, reason }), "client", {
+    judged: false,
+  });
+}
+
+function alreadySpent(plan: GrantPlan, spent: SpentToken): Outcome {
+  const facts = { grant: plan.id, host: spent.host, when: spent.at.toISOString() };
+  return failedWith(new TokenwardError("ERR_AUTH_TOKEN_SPENT", facts, { class: "reauth" }), "reauth");
+}

@@ -1,0 +1,225 @@
+import { messageOf, TokenwardError } from "../errors/error.ts";
+import { sameVersion } from "../fingerprint.ts";
+import type { FailureClass } from "../failure.ts";
+import type { GrantPlan } from "../plan.ts";
+import type { Assessment } from "../refresher.ts";
+import type { Held } from "../state.ts";
+import type { RefreshStatus } from "../status.ts";
+import { announce } from "./announce.ts";
+import { assess } from "./assess-grant.ts";
+import { respectClaim } from "./claims.ts";
+import type { EngineContext } from "./context.ts";
+import { exchange } from "./exchange.ts";
+import { failedWith, type Outcome } from "./outcome.ts";
+import type { Pass, Standing, Wish } from "./pass.ts";
+import { probe, refuseUndurable } from "./preflight.ts";
+import { recover } from "./recover.ts";
+import { putBackNewest } from "./spent.ts";
+import { checkScopes, statusOf } from "./status-of.ts";
+import { step } from "./step.ts";
+import { find, targetOf, type Found } from "./stored.ts";
+
+/**
+ * The one refresh path. Batch job, service and CLI all go through it; there is no second way to a token endpoint.
+ * Its steps are numbered as in docs/architecture.md.
+ */
+export async function refreshGrant(plan: GrantPlan, context: EngineContext, wish: Wish = {}): Promise<RefreshStatus> {
+  const outcome = await safely(plan, async () => await observeThenRefresh(plan, context, wish));
+  const subject = { grant: plan.id };
+  const status = await step("scopes", subject, () =>
+    checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now())),
+  );
+  await step("release", subject, async () => await announce(plan, status, context));
+  return status;
+}
+
+async function observeThenRefresh(plan: GrantPlan, context: EngineContext, wish: Wish): Promise<Outcome> {
+  const target = await targetOf(plan, context.io());
+  const subject = { grant: plan.id, target };
+  // Step 0, before the lease: whoever finds something newer under the lease knows that another one was faster.
+  const observed = await step("observe", subject, async () => await find(plan, target, context));
+  return await holdLease(plan, target, context, async (held) => {
+    const pass: Pass = { plan, context, traits: plan.refresher.traits, target, held, subject, wish };
+    return await underLease(pass, observed);
+  });
+}
+
+/** Step 1. Import and recovery take the same lease through here. */
+export async function holdLease<T>(
+  plan: GrantPlan,
+  target: string,
+  context: EngineContext,
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
+  const subject = { grant: plan.id, target };
+  let begun = (): void => undefined;
+  const beginning = new Promise<void>((resolve) => (begun = resolve));
+  const leased = step("lease", subject, async () => await beginning);
+  try {
+    return await context.state.hold(
+      target,
+      async (held) => {
+        begun();
+        await leased;
+        return await work(held);
+      },
+      { waitAtMost: context.leaseWait, signal: context.signal },
+    );
+  } finally {
+    begun();
+  }
+}
+
+async function underLease(pass: Pass, observed: Found | undefined): Promise<Outcome> {
+  const found = await step("read", pass.subject, async () => await find(pass.plan, pass.target, pass.context));
+  const snapshot = await pass.held.snapshot();
+  const standing: Standing = { found, snapshot, adopted: adoptedBy(observed, found), presented: 0 };
+
+  const settled = await step("recover", pass.subject, async () => await settle(pass, standing));
+  if (settled.kind === "outcome") return settled.outcome;
+  if (pass.wish.recoverOnly === true) return recoveredOutcome(settled.standing);
+
+  const judged = await step("assess", pass.subject, async () => await judge(pass, settled.standing));
+  if (judged.kind === "outcome") return judged.outcome;
+
+  const refusal = await step("probe", pass.subject, async () => await probe(pass, judged.standing.found));
+  return refusal ?? (await exchange(pass, judged.standing));
+}
+
+function adoptedBy(observed: Found | undefined, found: Found | undefined): string | undefined {
+  if (found === undefined) return undefined;
+  if (observed !== undefined && sameVersion(observed.version, found.version)) return undefined;
+  return "another process refreshed it meanwhile";
+}
+
+type Settled =
+  | { readonly kind: "standing"; readonly standing: Standing }
+  | { readonly kind: "outcome"; readonly outcome: Outcome };
+
+/** Step 3 and the first half of step 4: after it, what is stored is the newest grant there is, and not in doubt. */
+async function settle(pass: Pass, standing: Standing): Promise<Settled> {
+  let current = standing;
+  // Twice at most: what was put back may be the token that an open exchange is about.
+  for (let round = 0; round < 2; round++) {
+    const recovered = await recover(pass, current);
+    if (recovered.kind === "outcome") return recovered;
+    const before = recovered.standing;
+    const restored = await putBackNewest(pass, before);
+    if (restored.kind === "outcome") return restored;
+    current = restored.standing;
+    if (current === before) break;
+  }
+  return await respectClaim(pass, current);
+}
+
+/** The second half of step 4: what stored facts say, and what they rule out. */
+async function judge(
+  pass: Pass,
+  standing: Standing,
+): Promise<
+  | { readonly kind: "standing"; readonly standing: Standing & { readonly found: Found } }
+  | { readonly kind: "outcome"; readonly outcome: Outcome }
+> {
+  const { plan, wish, traits } = pass;
+  if (standing.found === undefined) {
+    const error = new TokenwardError("ERR_AUTH_NOT_CONNECTED", { grant: plan.id }, { class: "reauth" });
+    return { kind: "outcome", outcome: failedWith(error, "reauth") };
+  }
+  const { found, assessment } = await assess(pass, { ...standing, found: standing.found });
+  const current = { ...standing, found };
+  const { refused } = standing.snapshot;
+  // Where a dead token may be an older sibling's, presenting it again can kill the living one.
+  if (
+    refused !== undefined &&
+    refused.fingerprint === found.fingerprint &&
+    traits.reuse !== "retry-safe" &&
+    wish.retryOnce !== true
+  ) {
+    const reason = `${plan.refresher.platform} refused its token at ${refused.at.toISOString()} (${refused.error ?? "no error code"})`;
+    return { kind: "outcome", outcome: reauth(plan, reason, found, assessment) };
+  }
+  switch (assessment.verdict) {
+    case "reauth-required":
+      return { kind: "outcome", outcome: reauth(plan, assessment.reason, found, assessment) };
+    case "skipped":
+      return {
+        kind: "outcome",
+        outcome: { action: "skipped", detail: sentence(assessment.reason), grant: found.grant, assessment },
+      };
+    case "healthy":
+      return { kind: "outcome", outcome: await healthy(pass, current, assessment) };
+    case "due":
+    case "unknown":
+      break;
+  }
+  if (standing.adopted !== undefined) return { kind: "outcome", outcome: await healthy(pass, current, assessment) };
+  if (plan.refresher.request === undefined || plan.refresher.interpret === undefined) {
+    return { kind: "outcome", outcome: reauth(plan, assessment.reason, found, assessment) };
+  }
+  const refusal = refuseUndurable(pass, found);
+  return refusal === undefined ? { kind: "standing", standing: current } : { kind: "outcome", outcome: refusal };
+}
+
+function reauth(plan: GrantPlan, reason: string, found: Found, assessment: Assessment): Outcome {
+  const error = new TokenwardError("ERR_AUTH_REAUTH_REQUIRED", { grant: plan.id, reason }, { class: "reauth" });
+  return failedWith(error, "reauth", { grant: found.grant, assessment });
+}
+
+async function healthy(
+  pass: Pass,
+  standing: Standing & { readonly found: Found },
+  assessment: Assessment,
+): Promise<Outcome> {
+  const { found, snapshot, adopted } = standing;
+  const known = snapshot.last;
+  // What another machine or a human saved becomes this machine's cache, too.
+  const news = adopted !== undefined && (known === undefined || known.generation !== found.version.generation);
+  if (news && snapshot.open === undefined) await pass.held.close({ last: found.grant });
+  const detail = sentence(adopted ?? assessment.reason);
+  return { action: "healthy", detail, grant: found.grant, assessment, refreshedAt: snapshot.facts.refreshedAt };
+}
+
+function recoveredOutcome(standing: Standing): Outcome {
+  return {
+    action: "healthy",
+    detail: "What was journaled is delivered.",
+    grant: standing.found?.grant,
+    refreshedAt: standing.snapshot.facts.refreshedAt,
+  };
+}
+
+function sentence(fragment: string): string {
+  const text = fragment.charAt(0).toUpperCase() + fragment.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Turns whatever is thrown on the way into an outcome: one grant's failure is its own. */
+async function safely(plan: GrantPlan, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (thrown) {
+    return outcomeOfThrown(plan, thrown);
+  }
+}
+
+/** The outcome of an error that ended a pass. */
+export function outcomeOfThrown(plan: GrantPlan, thrown: unknown): Outcome {
+  if (!TokenwardError.is(thrown)) {
+    if (thrown instanceof Error && thrown.name === "AbortError") {
+      return failedWith(
+        new TokenwardError("ERR_AUTH_INTERRUPTED", { grant: plan.id }, { class: "transient" }),
+        "transient",
+      );
+    }
+    const error = new TokenwardError(
+      "ERR_AUTH_INTERNAL",
+      { grant: plan.id, reason: messageOf(thrown) },
+      { cause: thrown },
+    );
+    return failedWith(error, "client", { judged: false });
+  }
+  const failure: FailureClass = thrown.class ?? (thrown.code === "ERR_AUTH_LEASE_BUSY" ? "lease" : "write-back");
+  // A state that cannot be trusted says nothing about any grant.
+  const blind = thrown.code.startsWith("ERR_STATE_") || thrown.code.startsWith("ERR_CONFIG_");
+  return failedWith(thrown, failure, blind ? { judged: false } : {});
+}
