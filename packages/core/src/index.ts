@@ -3,6 +3,7 @@ export * from "./plugin.ts";
 export type { Engine, EngineOptions, ImportedGrant, NamedNotifier, RefreshReport } from "./engine/engine.ts";
 export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } from "./events.ts";
 export { readImportedGrant } from "./imported-grant.ts";
+export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type { RefreshAction, RefreshStatus } from "./status.ts";
 export { withTraits, type TraitOverrides } from "./traits.ts";
