@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const draftSuffix = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.new$/;
+
+/** Makes a folder that only this OS user may look into; survives a power cut. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  // Every new name on the way down has to reach the disk, from the first new folder's parent on.
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/**
+ * Writes a complete draft beside the file, durable but not yet in its place.
+ *
+ * @returns its path
+ */
+export async function writeDraft(path: string, bytes: Uint8Array): Promise<string> {
+  const draft = `${path}.${randomUUID()}.new`;
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await writeWhole(file, bytes);
+    await file.sync();
+  } catch (error) {
+    // A full disk: what is half there only takes room.
+    await file.close();
+    await unlink(draft).catch(() => undefined);
+    throw error;
+  }
+  await file.close();
+  return draft;
+}
+
+/** Puts a draft in the file's place: a reader sees the old or the new, and after this the new survives a power cut. */
+export async function replaceWith(draft: string, path: string): Promise<void> {
+  await renamePatiently(draft, path);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Puts a draft in place unless something is there already.
+ *
+ * @returns whether it was put there
+ */
+export async function placeNew(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(draft);
+  }
+  await syncFolder(dirname(path));
+  return true;
+}
+
+/** Removes drafts of this file that a crash left behind. They are never read. */
+export async function removeDrafts(path: string): Promise<void> {
+  const folder = dirname(path);
+  const base = path.slice(folder.length).replace(/^[/\\]/, "");
+  const names = await readdir(folder);
+  const drafts = names.filter((name) => name.startsWith(base) && draftSuffix.test(name.slice(base.length)));
+  await Promise.all(drafts.map(async (name) => await unlink(join(folder, name)).catch(() => undefined)));
+}
+
+async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    // At a file-size limit the kernel first writes less than asked; only the next write fails.
+    const { bytesWritten } = await file.write(bytes, at);
+    at += bytesWritten;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open folders; NTFS journals its names by itself.
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+// On Windows a virus scanner or a backup may have the old file open for a moment.
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const busy = process.platform === "win32" && (code === "EPERM" || code === "EACCES" || code === "EBUSY");
+      if (!busy || attempt === 10) {
+        await unlink(from).catch(() => undefined);
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  decodeGrant,
+  encodeGrant,
+  fingerprintOf,
+  messageOf,
+  TokenwardError,
+  type GrantId,
+  type StoredGrant,
+  type Version,
+} from "@tokenward/core/plugin";
+
+/** What a store's text says: a grant, or that there was one and a human let it go. */
+export type Stored =
+  | { readonly kind: "grant"; readonly grant: StoredGrant }
+  | { readonly kind: "retired"; readonly generation: number };
+
+/** The text of a tombstone. */
+export function tombstone(id: GrantId, generation: number, at: Date): string {
+  return JSON.stringify({ v: 1, grant: id, retired: true, generation, retired_at: at });
+}
+
+/**
+ * Reads what {@link encodeGrant} or {@link tombstone} wrote.
+ *
+ * @throws `ERR_WRITEBACK_UNREADABLE`
+ */
+export function readStoredText(id: GrantId, text: string, where: string): Stored {
+  try {
+    const grant = decodeGrant(id, text);
+    // A tombstone is a grant record without tokens, so that an older reader finds nothing to send in it.
+    const { retired, grant: owner } = JSON.parse(text) as { readonly retired?: unknown; readonly grant?: unknown };
+    // A file that was renamed by hand: sending its token for this grant would spend another one's.
+    if (owner !== id) throw new TypeError("it belongs to another grant");
+    if (retired === true) return { kind: "retired", generation: grant.generation ?? 0 };
+    return { kind: "grant", grant };
+  } catch (thrown) {
+    throw new TokenwardError(
+      "ERR_WRITEBACK_UNREADABLE",
+      {
+        grant: id,
+        reason: `its record in ${where} is not usable (${messageOf(thrown)})`,
+        remedy: `Update Tokenward if a newer one wrote it, else consent again (\`tokenward auth ${id}\`)`,
+      },
+      { cause: thrown, class: "write-back" },
+    );
+  }
+}
+
+/** Whether what is stored is the version that a save names. */
+export function isVersion(stored: Stored | undefined, version: Version, target: string): boolean {
+  if (stored === undefined) return version.generation === 0;
+  // A tombstone reads as nothing, so whoever saves over it names nothing.
+  if (stored.kind === "retired") return version.generation === 0 || version.generation === stored.generation;
+  const { grant } = stored;
+  if (version.generation !== undefined && grant.generation !== undefined && version.generation !== grant.generation) {
+    return false;
+  }
+  if (version.fingerprint === undefined) return version.generation === grant.generation;
+  // From the tokens themselves: a recorded fingerprint would not survive moving the folder, which is in the target.
+  const tokens = [grant.refreshToken, grant.accessToken].filter((token) => token !== undefined);
+  if (tokens.length === 0) return version.generation === grant.generation;
+  return tokens.some((token) => fingerprintOf(target, token) === version.fingerprint);
+}
+
+/** Whether the store already holds exactly this, because the same save ran before. */
+export function isSame(stored: Stored | undefined, next: StoredGrant): boolean {
+  return stored?.kind === "grant" && encodeGrant(stored.grant) === encodeGrant(next);
+}
