@@ -1,17 +1,42 @@
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@tokenward/source"];
-
-export default defineConfig({
+const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+};
+const test = { unstubEnvs: true, restoreMocks: true };
+const minute = 60_000;
+
+// A scenario starts many processes; how many is up to TOKENWARD_SCALE (see CONTRIBUTING.md).
+const scenarioTimeout =
+  { full: 30 * minute, soak: 24 * 60 * minute }[process.env["TOKENWARD_SCALE"] ?? ""] ?? 8 * minute;
+
+export default defineConfig({
   test: {
-    include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     // Two cores: more workers than that only make the process-heavy suites fight each other.
     maxWorkers: 2,
-    unstubEnvs: true,
-    restoreMocks: true,
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...test,
+          name: "packages",
+          include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "examples/**/*.test.ts", "*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...test,
+          name: "scenarios",
+          include: ["scenarios/**/*.test.ts"],
+          testTimeout: scenarioTimeout,
+          hookTimeout: 2 * minute,
+        },
+      },
+    ],
   },
 });

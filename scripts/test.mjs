@@ -1,0 +1,46 @@
+// npm test, npm run test:scale, npm run test:soak: sets up, builds, runs the tests and says at the end what passed.
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { bootstrap, main, root, run, SetUpError } from "./bootstrap.mjs";
+
+// What TOKENWARD_SCALE is in each: the scenarios take their sizes from it. Only the small form runs everything.
+const forms = {
+  small: { scale: "small", vitest: [] },
+  scale: { scale: "full", vitest: ["--project", "scenarios"] },
+  soak: { scale: "soak", vitest: ["--project", "scenarios"] },
+};
+
+await main(async () => {
+  const [name = "small", ...filters] = process.argv.slice(2);
+  const form = forms[name];
+  if (form === undefined) throw new SetUpError(`There is no test form "${name}": ${Object.keys(forms).join(", ")}.`);
+  const { env, node, tool } = await bootstrap();
+  const inherit = { env: { ...env, TOKENWARD_SCALE: form.scale }, stdio: "inherit" };
+  const steps = [
+    ["build", () => run(node, [tool("turbo"), "run", "build", "--output-logs=errors-only"], inherit)],
+    ["tests", () => run(node, [tool("vitest"), "run", ...form.vitest, ...filters], inherit)],
+  ];
+  const scenarios = path.join(root, "scenarios");
+  if (filters.length === 0 && hasFeatures(path.join(scenarios, "features"))) {
+    const cucumber = tool("cucumber-js", "@cucumber/cucumber", scenarios);
+    steps.push(["features", () => run(node, [cucumber], { ...inherit, cwd: scenarios })]);
+  }
+
+  const began = Date.now();
+  const results = [];
+  for (const [step, start] of steps) {
+    const { code } = await start();
+    results.push([step, code]);
+    if (step === "build" && code !== 0) break;
+  }
+  const failed = results.filter(([, code]) => code !== 0);
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const lines = results.map(([step, code]) => `  ${code === 0 ? "passed" : "FAILED"}  ${step}\n`);
+  const verdict = failed.length === 0 ? "All passed" : `${failed.length} of ${steps.length} failed`;
+  process.stdout.write(`\n${lines.join("")}\n${verdict} (${name}, ${seconds} s).\n`);
+  return failed.length === 0 ? 0 : 1;
+});
+
+function hasFeatures(folder) {
+  return existsSync(folder) && readdirSync(folder).some((file) => file.endsWith(".feature"));
+}
