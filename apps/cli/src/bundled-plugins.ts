@@ -1,0 +1,10 @@
+import type { BundledPlugins } from "@tokenward/config";
+
+/** The first-party plugins on board, each in a chunk that is read only when a configuration names it. */
+export const bundledPlugins: BundledPlugins = {
+  "@tokenward/refresher-oauth2": () => import("@tokenward/refresher-oauth2"),
+  "@tokenward/refresher-tiktok": () => import("@tokenward/refresher-tiktok"),
+  "@tokenward/refresher-youtube": () => import("@tokenward/refresher-youtube"),
+  "@tokenward/state-local": () => import("@tokenward/state-local"),
+  "@tokenward/writeback-local": () => import("@tokenward/writeback-local"),
+};

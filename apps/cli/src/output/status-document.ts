@@ -1,0 +1,40 @@
+import type { RefreshReport, RefreshStatus } from "@tokenward/core";
+
+/** The one JSON document of a run. Every key is always there; what is unknown is null; times are RFC 3339. */
+export function reportDocument(
+  report: RefreshReport,
+  view: { readonly refreshedAt?: boolean | undefined } = {},
+): string {
+  return document({
+    dry_run: report.dryRun,
+    alert: report.alert,
+    statuses: report.statuses.map((status) => ({
+      ...statusDocument(status),
+      ...(view.refreshedAt === true ? { refreshed_at: time(status.refreshedAt) } : {}),
+    })),
+  });
+}
+
+/** Data as the CLI prints JSON: one document, indented. */
+export function document(data: unknown): string {
+  return JSON.stringify(data, undefined, 2);
+}
+
+function statusDocument(status: RefreshStatus): Record<string, unknown> {
+  return {
+    platform: status.platform,
+    account: status.account ?? null,
+    action: status.action,
+    would: status.would ?? null,
+    expires_at: time(status.expiresAt),
+    reauth_by: time(status.reauthBy),
+    refreshable: status.refreshable ?? null,
+    alert: status.alert,
+    code: status.code ?? null,
+    detail: status.detail,
+  };
+}
+
+function time(date: Date | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

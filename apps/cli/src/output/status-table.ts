@@ -1,0 +1,63 @@
+import type { RefreshStatus } from "@tokenward/core";
+import type { Output, Style } from "./output.ts";
+import { table, type Cell, type Row } from "./table.ts";
+import { counted, timeInWords } from "./words.ts";
+
+/** What a table of statuses shows beside the columns that it always has. */
+export interface StatusView {
+  readonly would?: boolean | undefined;
+  readonly refreshedAt?: boolean | undefined;
+}
+
+/** The statuses as a table for a human, and one line that sums them up. */
+export function statusTable(
+  statuses: readonly RefreshStatus[],
+  view: StatusView,
+  output: Output,
+  now: Date = new Date(),
+): string {
+  const head = ["GRANT", "ACTION"];
+  if (view.would === true) head.push("WOULD");
+  head.push("VALID UNTIL", "RE-AUTH BY");
+  if (view.refreshedAt === true) head.push("REFRESHED");
+  const rows = statuses.map((status) => statusRow(status, view, now));
+  return `${table(head, rows, output)}\n\n${summary(statuses)}`;
+}
+
+function statusRow(status: RefreshStatus, view: StatusView, now: Date): Row {
+  const cells: Cell[] = [
+    { text: grantName(status), style: "bold" },
+    { text: status.action, style: styleOf(status) },
+  ];
+  if (view.would === true) cells.push({ text: status.would ?? "-" });
+  cells.push(timeCell(status.expiresAt, now), timeCell(status.reauthBy, now));
+  if (view.refreshedAt === true) cells.push(timeCell(status.refreshedAt, now));
+  const code = status.code === undefined ? "" : ` [${status.code}]`;
+  return { cells, detail: { text: status.detail + code, style: status.alert ? styleOf(status) : "dim" } };
+}
+
+/** `tiktok`, or `tiktok/brand-a`. */
+export function grantName(status: Pick<RefreshStatus, "platform" | "account">): string {
+  return status.account === undefined ? status.platform : `${status.platform}/${status.account}`;
+}
+
+function timeCell(time: Date | undefined, now: Date): Cell {
+  return time === undefined ? { text: "-", style: "dim" } : { text: timeInWords(time, now) };
+}
+
+function styleOf(status: RefreshStatus): Style {
+  if (status.severity === "critical") return ["bold", "red"];
+  if (status.severity === "page") return "red";
+  if (status.severity === "warn") return "yellow";
+  if (status.alert) return "red";
+  return status.action === "skipped" ? "dim" : "green";
+}
+
+function summary(statuses: readonly RefreshStatus[]): string {
+  const byAction = new Map<string, number>();
+  for (const { action } of statuses) byAction.set(action, (byAction.get(action) ?? 0) + 1);
+  const found = [...byAction].map(([action, count]) => `${count} ${action}`).join(", ");
+  const needing = statuses.filter((status) => status.alert).map((status) => grantName(status));
+  const needs = needing.length === 0 ? "Nothing needs a human." : `Needs a human: ${needing.join(", ")}.`;
+  return `${counted(statuses.length, "grant")}: ${found}. ${needs}`;
+}
