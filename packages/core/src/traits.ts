@@ -3,9 +3,12 @@ import type { Refresher, RefresherTraits } from "./refresher.ts";
 /** Every member of a refresher, so that one added later cannot be forgotten below. */
 type Members = { readonly [Member in keyof Required<Refresher>]: Refresher[Member] };
 
+/** Traits to replace; `undefined` leaves one as it is. */
+export type TraitOverrides = { readonly [Trait in keyof RefresherTraits]?: RefresherTraits[Trait] | undefined };
+
 /**
  * The same refresher with some of its traits replaced: what a human knows about their app that the platform does not
- * document. What is `undefined` in `overrides` stays as it is.
+ * document.
  *
  * @example
  * ```ts
@@ -15,7 +18,7 @@ type Members = { readonly [Member in keyof Required<Refresher>]: Refresher[Membe
  * const careful = withTraits(podium, { rotation: "always", idleLimitDays: 60 });
  * ```
  */
-export function withTraits(refresher: Refresher, overrides: Partial<RefresherTraits>): Refresher {
+export function withTraits(refresher: Refresher, overrides: TraitOverrides): Refresher {
   const stated = Object.entries(overrides).filter(([, value]) => value !== undefined);
   if (stated.length === 0) return refresher;
   const members: Members = {

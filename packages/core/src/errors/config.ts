@@ -33,7 +33,7 @@ export const configErrors: Record<
     fix: "Correct them; `tokenward config check` verifies the file.",
   },
   ERR_CONFIG_PLUGIN_MISSING: {
-    what: "The plugin {plugin} is not installed.",
+    what: "The plugin {plugin} is not installed.{suggestion}",
     why: "Plugins are resolved from the folder of the configuration file, else from those that the CLI brings along; never downloaded.",
     fix: "Install it beside the configuration: npm install {plugin}",
   },

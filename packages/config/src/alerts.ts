@@ -1,0 +1,65 @@
+import type { NamedNotifier, Severity } from "@tokenward/core";
+import { configure, created, loadNamed, optionsKey, reportOtherKeys } from "./backend.ts";
+import { closest } from "./closest.ts";
+import type { PluginLoader } from "./load-plugin.ts";
+import type { ConfigPath } from "./problem.ts";
+import type { Reading } from "./reading.ts";
+import type { AlertKeys } from "./schema.ts";
+
+/** Which notifiers hear of which severity. One without a route takes the next lower one's; no routes: all of them. */
+export type AlertRoutes = { readonly [Level in Severity]?: readonly string[] | undefined };
+
+/** What `auth.alerts` configures. */
+export interface Alerts {
+  readonly notifiers: readonly NamedNotifier[];
+  readonly routes: AlertRoutes;
+}
+
+const at: ConfigPath = ["auth", "alerts"];
+
+/** Reads `auth.alerts`. */
+export async function readAlerts(
+  alerts: AlertKeys | undefined,
+  plugins: PluginLoader,
+  reading: Reading,
+): Promise<Alerts> {
+  if (alerts === undefined) return { notifiers: [], routes: {} };
+  const { backend = "none", routes = {}, ...blocks } = alerts;
+  const list = typeof backend === "string";
+  const names = (list ? [backend] : backend).filter((name) => name !== "none");
+  reportOtherKeys("notifier", Object.keys(blocks), names.map(optionsKey), at, plugins, reading);
+  const notifiers = await Promise.all(
+    names.map(async (name, index): Promise<NamedNotifier | undefined> => {
+      const path = [...at, "backend", ...(list ? [] : [String(index)])];
+      if (names.indexOf(name) < index) {
+        reading.report.mistake({ path, message: `\`${name}\` is there twice.`, fix: "Keep one of them." });
+        return undefined;
+      }
+      const found = await loadNamed("notifier", name, path, plugins, reading);
+      if (found === undefined) return undefined;
+      const key = optionsKey(name);
+      const notifier = created(configure(found, name, blocks[key], [...at, key], reading), [...at, key], reading);
+      return notifier && { name, notifier };
+    }),
+  );
+  for (const [severity, wanted] of Object.entries(routes)) reportUnknownRoutes(severity, wanted ?? [], names, reading);
+  return { notifiers: notifiers.filter((notifier) => notifier !== undefined), routes };
+}
+
+function reportUnknownRoutes(
+  severity: string,
+  wanted: readonly string[],
+  names: readonly string[],
+  reading: Reading,
+): void {
+  for (const [index, name] of wanted.entries()) {
+    if (names.includes(name)) continue;
+    const near = closest(name, names);
+    reading.report.mistake({
+      path: [...at, "routes", severity, String(index)],
+      message: `\`${name}\` is not among the notifiers of \`auth.alerts.backend\`.`,
+      fix:
+        near === undefined ? `Add it there, or use one of: ${names.join(", ") || "none yet"}.` : `Write \`${near}\`.`,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { GrantPlan, GrantState, NamedNotifier } from "@tokenward/core";
+import type { AlertRoutes } from "./alerts.ts";
+import type { LoadedPlugin } from "./load-plugin.ts";
+
+/** A grant of the file. */
+export interface ConfiguredGrant extends GrantPlan {
+  /** Whether `all` means this one, too. */
+  readonly enabled: boolean;
+}
+
+/** A configuration file without mistakes, as the engine needs it. */
+export interface Configuration {
+  /** The file. */
+  readonly path: string;
+  /** Its folder; relative paths in it are meant from here. */
+  readonly folder: string;
+  /**
+   * Every grant that can be worked with, in the order of the file. A switched-off one whose variables or plugin are
+   * missing is not here, and `select` says why.
+   */
+  readonly plans: readonly ConfiguredGrant[];
+  readonly state: GrantState;
+  readonly notifiers: readonly NamedNotifier[];
+  readonly routes: AlertRoutes;
+  /** Milliseconds to wait for another process's lease, where the file says so. */
+  readonly leaseWait?: number | undefined;
+  /** Milliseconds for one exchange, where the file says so. */
+  readonly exchangeDeadline?: number | undefined;
+  /** Public age keys that a recovery capsule is sealed for. */
+  readonly ageRecipients: readonly string[];
+  readonly plugins: readonly LoadedPlugin[];
+  /**
+   * The grants that a command means: `all` (without those that are switched off), a platform (all its accounts that
+   * are not switched off; all of them where the whole platform is), or one grant, also a switched-off one.
+   *
+   * @throws `ERR_CONFIG_GRANT_UNKNOWN`, `ERR_CONFIG_NOTHING_SELECTED`; `ERR_CONFIG_INVALID` ({@link ConfigProblems})
+   *   where a switched-off grant is named whose variables or plugin are missing
+   */
+  select(selection: string): readonly ConfiguredGrant[];
+  /** Closes the state. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,175 @@
+import path from "node:path";
+import type { GrantState } from "@tokenward/core";
+import { readAlerts, type Alerts } from "./alerts.ts";
+import { created, readBackend, type Configured } from "./backend.ts";
+import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
+import type { ConfiguredGrant, Configuration } from "./configuration.ts";
+import { defaultDecay, readDecay } from "./decay.ts";
+import { readDocument } from "./document.ts";
+import { findConfig } from "./find-config.ts";
+import { readWriteBack } from "./level.ts";
+import { createPluginLoader, type BundledPlugins, type LoadedPlugin } from "./load-plugin.ts";
+import { readPlatforms } from "./platforms.ts";
+import { ConfigProblems, formatProblem, type ConfigProblem } from "./problem.ts";
+import { beginReading, inOrder, type Reading } from "./reading.ts";
+import { authShape, fileShape, type FileKeys } from "./schema.ts";
+import { selectGrants, type ReadGrant } from "./select.ts";
+
+/** Where to look, and what is there besides the file. */
+export interface ConfigOptions {
+  /** The file, as `--config` names it. Absent: the nearest one from `folder` upward. */
+  readonly path?: string | undefined;
+  /** Default: the current folder. */
+  readonly folder?: string | undefined;
+  /** Default: the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Plugins that need no installation beside the configuration. */
+  readonly bundled?: BundledPlugins | undefined;
+  /** The version of all bundled plugins. */
+  readonly bundledVersion?: string | undefined;
+  /** Told one line for each warning. */
+  readonly note?: ((message: string) => void) | undefined;
+}
+
+/** What `tokenward config check` found. */
+export interface ConfigCheck {
+  readonly path: string;
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+  readonly plugins: readonly LoadedPlugin[];
+}
+
+/**
+ * Finds, reads and checks a configuration and loads the plugins that it names. Connects nowhere.
+ *
+ * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`; `ERR_CONFIG_INVALID`, a {@link ConfigProblems} with every
+ *   mistake of the file
+ */
+export async function loadConfig(options: ConfigOptions = {}): Promise<Configuration> {
+  const { file, parts, problems, warnings, plugins, reading } = await readFile(options);
+  if (problems.length > 0) throw new ConfigProblems(file, problems);
+  const state = created(parts.state, ["state"], reading);
+  if (state === undefined) throw new ConfigProblems(file, reading.problems);
+  for (const warning of warnings) options.note?.(formatProblem(file, warning));
+  return configurationOf(file, parts, state, plugins);
+}
+
+/**
+ * Everything that {@link loadConfig} would say about a file, without creating a state.
+ *
+ * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`
+ */
+export async function checkConfig(options: ConfigOptions = {}): Promise<ConfigCheck> {
+  const { file, problems, warnings, plugins } = await readFile(options);
+  return { path: file, problems, warnings, plugins };
+}
+
+interface Parts {
+  readonly grants: readonly ReadGrant[];
+  readonly alerts: Alerts;
+  readonly state: Configured<"state"> | undefined;
+  readonly leaseWait: number | undefined;
+  readonly exchangeDeadline: number | undefined;
+  readonly ageRecipients: readonly string[];
+}
+
+interface ReadFile extends Omit<ConfigCheck, "path"> {
+  readonly file: string;
+  readonly parts: Parts;
+  readonly reading: Reading;
+}
+
+async function readFile(options: ConfigOptions): Promise<ReadFile> {
+  const { path: file, text, ignored } = findConfig(options.path, options.folder ?? process.cwd());
+  const folder = path.dirname(file);
+  const reading = beginReading(readDocument(text), folder, options.env ?? process.env);
+  const loader = createPluginLoader(folder, options.bundled ?? {}, options.bundledVersion);
+  for (const other of ignored) {
+    const message = `${path.basename(other)} lies beside this file and is not read.`;
+    reading.report.warning({ path: [], message, fix: "Remove one of the two." });
+  }
+  const parts = reading.document.broken ? nothing : await readParts(reading, loader);
+  const problems = inOrder(reading.problems);
+  return { file, parts, problems, warnings: inOrder(reading.warnings), plugins: loader.loaded, reading };
+}
+
+const nothing: Parts = {
+  grants: [],
+  alerts: { notifiers: [], routes: {} },
+  state: undefined,
+  leaseWait: undefined,
+  exchangeDeadline: undefined,
+  ageRecipients: [],
+};
+
+async function readParts(reading: Reading, plugins: ReturnType<typeof createPluginLoader>): Promise<Parts> {
+  const root = mappingOf(reading.document.root, [], reading);
+  if (root === undefined) return nothing;
+  reportUnknownKeys(fileShape, root, [], reading);
+  reportRouter(root, reading);
+  if (!Object.hasOwn(root, "platforms")) {
+    const message = "`platforms` is missing: there is nothing to keep alive.";
+    reading.report.mistake({ path: [], message, fix: "Add, for example, `platforms: { youtube: {} }`." });
+  }
+  const file = checkKeys<Pick<FileKeys, "state">>(
+    { state: fileShape.state },
+    root,
+    [],
+    { unresolved: ["state"] },
+    reading,
+  );
+  const authBlock = mappingOf(root["auth"], ["auth"], reading) ?? {};
+  reportUnknownKeys(authShape, authBlock, ["auth"], reading);
+  const auth = checkKeys(authShape, authBlock, ["auth"], { unresolved: ["writeback", "alerts"] }, reading);
+
+  const local = { backend: "local" };
+  const stateBlock = Object.hasOwn(root, "state") ? file.state : local;
+  const writeBackBlock = Object.hasOwn(authBlock, "writeback") ? auth.writeback : local;
+  const [state, writeBack, alerts] = await Promise.all([
+    readBackend("state", stateBlock, ["state"], plugins, reading),
+    readWriteBack(writeBackBlock, ["auth", "writeback"], plugins, reading),
+    readAlerts(auth.alerts, plugins, reading),
+  ]);
+  const decay = auth.decay && readDecay(auth.decay, defaultDecay, ["auth", "decay"], reading);
+  const defaults = { writeBack, refreshAt: auth.token?.refresh_at, decay };
+  return {
+    grants: await readPlatforms(root["platforms"], defaults, plugins, reading),
+    alerts,
+    state,
+    leaseWait: auth.lease_wait,
+    exchangeDeadline: auth.exchange_deadline,
+    ageRecipients: auth.recovery?.age_recipients ?? [],
+  };
+}
+
+function reportRouter(root: Readonly<Record<string, unknown>>, reading: Reading): void {
+  if (!Object.hasOwn(root, "router")) return;
+  reading.report.warning({
+    path: ["router"],
+    message: "`router` is not checked or used: it belongs to @tokenward/router, which is not installed.",
+    fix: "Leave it if that package will read it; else remove it.",
+  });
+}
+
+function configurationOf(
+  file: string,
+  parts: Parts,
+  state: GrantState,
+  plugins: readonly LoadedPlugin[],
+): Configuration {
+  const { grants, alerts, leaseWait, exchangeDeadline, ageRecipients } = parts;
+  return {
+    path: file,
+    folder: path.dirname(file),
+    plans: grants.map(({ plan }) => plan).filter((plan): plan is ConfiguredGrant => plan !== undefined),
+    state,
+    notifiers: alerts.notifiers,
+    routes: alerts.routes,
+    leaseWait,
+    exchangeDeadline,
+    ageRecipients,
+    plugins,
+    select: (selection) => selectGrants(selection, grants, file),
+    close: () => state.close(),
+  };
+}

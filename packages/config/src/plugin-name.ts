@@ -1,0 +1,37 @@
+import type { PluginKind } from "@tokenward/core";
+
+/** Kinds of plugins that a configuration file names. */
+export type ConfiguredKind = Exclude<PluginKind, "rate-bucket">;
+
+const packagePart: Readonly<Record<ConfiguredKind, string>> = {
+  refresher: "refresher",
+  "write-back": "writeback",
+  notifier: "notifier",
+  state: "state",
+};
+
+const firstParty: Readonly<Record<ConfiguredKind, readonly string[]>> = {
+  refresher: ["oauth2", "instagram", "youtube", "tiktok", "linkedin", "podium"],
+  "write-back": ["local", "gitlab", "aws", "gcp", "sops"],
+  notifier: ["webhook", "smtp", "pagerduty"],
+  state: ["local", "redis"],
+};
+
+/** Whether a name in the file is a package or a path itself, instead of a short name. */
+export function isSpecifier(name: string): boolean {
+  return name.startsWith(".") || name.includes("/") || name.includes("@");
+}
+
+/** What a name can stand for, in order: ours first, so that nobody can stand in for it. */
+export function packageNames(kind: ConfiguredKind, name: string): readonly string[] {
+  if (isSpecifier(name)) return [name];
+  const part = packagePart[kind];
+  return [`@tokenward/${part}-${name}`, `tokenward-${part}-${name}`];
+}
+
+/** Short names that can be meant, for the guess after a slip. */
+export function knownNames(kind: ConfiguredKind, bundled: Iterable<string>): readonly string[] {
+  const prefix = `@tokenward/${packagePart[kind]}-`;
+  const onBoard = [...bundled].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  return [...new Set([...onBoard, ...firstParty[kind]])];
+}
