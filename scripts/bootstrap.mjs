@@ -19,7 +19,7 @@ export class SetUpError extends Error {}
  * Installs where needed.
  *
  * @returns what the scripts run with: `env` has the repository's own Node and tools first on its path, `node` is that
- *   Node, and `tool` says where a tool's script is
+ *   Node, `tool` says where a tool's script is, and `pnpm` is pnpm's
  */
 export async function bootstrap() {
   const major = Number(process.versions.node.split(".")[0]);
@@ -36,7 +36,8 @@ export async function bootstrap() {
     await install(stamp.pnpmFolder);
     writeFileSync(stampFile, JSON.stringify(stamp));
   }
-  return { root, env: environment(stamp.pnpmFolder), node: nodeBinary(), tool };
+  const env = environment(stamp.pnpmFolder);
+  return { root, env, node: nodeBinary(), tool, pnpm: pnpmScript(stamp.pnpmFolder) };
 }
 
 /**
@@ -69,7 +70,7 @@ export async function main(body) {
 // What an installation depends on: the lockfile, the workspace's settings and every manifest.
 function fingerprint() {
   const hash = createHash("sha256");
-  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests()]) {
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...packageFolders().map(manifestIn)]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))
@@ -78,19 +79,23 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-function manifests() {
+/** Every workspace package's folder, relative to the root and with slashes. */
+export function packageFolders() {
   const found = [];
   const visit = (folder, depth) => {
     for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
       if (!entry.isDirectory() || entry.name === "node_modules" || entry.name.startsWith(".")) continue;
-      const inside = path.join(folder, entry.name);
-      const manifest = path.join(inside, "package.json");
-      if (existsSync(path.join(root, manifest))) found.push(manifest);
+      const inside = path.posix.join(folder, entry.name);
+      if (existsSync(path.join(root, manifestIn(inside)))) found.push(inside);
       else if (depth > 0) visit(inside, depth - 1);
     }
   };
   visit(".", 2);
   return found.sort();
+}
+
+function manifestIn(folder) {
+  return `${folder}/package.json`;
 }
 
 function readStamp() {
@@ -131,10 +136,13 @@ function npmCommand() {
 }
 
 async function install(folder) {
-  const script = path.join(folder, "..", "pnpm", "bin", "pnpm.mjs");
   const settings = ["install", "--frozen-lockfile", "--reporter=append-only", "--config.confirm-modules-purge=false"];
-  const { code, output } = await run(process.execPath, [script, ...settings], { env: environment(folder) });
+  const { code, output } = await run(process.execPath, [pnpmScript(folder), ...settings], { env: environment(folder) });
   if (code !== 0) throw new SetUpError(`The dependencies could not be installed: ${reasonOf(output)}`);
+}
+
+function pnpmScript(folder) {
+  return path.join(folder, "..", "pnpm", "bin", "pnpm.mjs");
 }
 
 function reasonOf(output) {
