@@ -1,4 +1,5 @@
 /** What a plugin may import: contracts, definitions and the words for them. No engine. */
+export { assessGrant, decayOf, defaultAlertBeforeDays } from "./assess.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export {
   defineNotifier,
@@ -57,6 +58,7 @@ export type {
   RevocationDialect,
   Verified,
 } from "./refresher.ts";
+export { missingScopes } from "./scopes.ts";
 export { isSecret, sameSecret, secret, type Secret } from "./secret.ts";
 export type {
   AlertState,
