@@ -27,7 +27,7 @@ export interface Configuration {
   /** Milliseconds for one exchange, where the file says so. */
   readonly exchangeDeadline?: number | undefined;
   /** Public age keys that a recovery capsule is sealed for. */
-  readonly ageRecipients: readonly string[];
+  readonly recoveryRecipients: readonly string[];
   readonly plugins: readonly LoadedPlugin[];
   /**
    * The grants that a command means: `all` (without those that are switched off), a platform (all its accounts that

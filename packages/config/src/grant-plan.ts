@@ -1,4 +1,12 @@
-import { environmentPrefix, withTraits, type DecayDays, type GrantId, type Refresher } from "@tokenward/core";
+import {
+  environmentPrefix,
+  parseGrantId,
+  withPlatform,
+  withTraits,
+  type DecayDays,
+  type GrantId,
+  type Refresher,
+} from "@tokenward/core";
 import { clientOf, inheritClient } from "./client.ts";
 import type { ConfiguredGrant } from "./configuration.ts";
 import { readDecay } from "./decay.ts";
@@ -43,7 +51,7 @@ export function planGrant(parts: GrantParts, reading: Reading): ConfiguredGrant 
   return {
     id,
     enabled: parts.enabled,
-    refresher: withTraits(refresher, {
+    refresher: withTraits(withPlatform(refresher, parseGrantId(id).platform), {
       rotation: keys.rotation,
       reuse: graceful,
       idleLimitDays: keys.idle_limit_days,
@@ -76,8 +84,7 @@ export function environmentPrefixOf({
   const above = platform.keys.env;
   if (account === undefined) return above;
   if (account.keys.env !== undefined || above === undefined) return account.keys.env;
-  const name = id.slice(0, id.indexOf("/"));
-  return above + environmentPrefix(id).slice(environmentPrefix(name).length);
+  return above + environmentPrefix(id).slice(environmentPrefix(parseGrantId(id).platform).length);
 }
 
 function createRefresher(

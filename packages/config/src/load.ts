@@ -70,7 +70,7 @@ interface Parts {
   readonly state: Configured<"state"> | undefined;
   readonly leaseWait: number | undefined;
   readonly exchangeDeadline: number | undefined;
-  readonly ageRecipients: readonly string[];
+  readonly recoveryRecipients: readonly string[];
 }
 
 interface ReadFile extends Omit<ConfigCheck, "path"> {
@@ -99,7 +99,7 @@ const nothing: Parts = {
   state: undefined,
   leaseWait: undefined,
   exchangeDeadline: undefined,
-  ageRecipients: [],
+  recoveryRecipients: [],
 };
 
 async function readParts(reading: Reading, plugins: ReturnType<typeof createPluginLoader>): Promise<Parts> {
@@ -138,7 +138,7 @@ async function readParts(reading: Reading, plugins: ReturnType<typeof createPlug
     state,
     leaseWait: auth.lease_wait,
     exchangeDeadline: auth.exchange_deadline,
-    ageRecipients: auth.recovery?.age_recipients ?? [],
+    recoveryRecipients: auth.recovery?.age_recipients ?? [],
   };
 }
 
@@ -157,7 +157,7 @@ function configurationOf(
   state: GrantState,
   plugins: readonly LoadedPlugin[],
 ): Configuration {
-  const { grants, alerts, leaseWait, exchangeDeadline, ageRecipients } = parts;
+  const { grants, alerts, leaseWait, exchangeDeadline, recoveryRecipients } = parts;
   return {
     path: file,
     folder: path.dirname(file),
@@ -167,7 +167,7 @@ function configurationOf(
     routes: alerts.routes,
     leaseWait,
     exchangeDeadline,
-    ageRecipients,
+    recoveryRecipients,
     plugins,
     select: (selection) => selectGrants(selection, grants, file),
     close: () => state.close(),

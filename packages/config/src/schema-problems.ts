@@ -97,7 +97,8 @@ function sentenceOf(issue: DetailedIssue, at: ConfigPath, path: ConfigPath, valu
 
 function fixOf(issue: DetailedIssue, path: ConfigPath, value: unknown, context: IssueContext): string {
   const key = [...context.at, ...path].findLast((part) => !/^\d+$/.test(part));
-  if (issue.expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+  const plain = issue.expected === "string" && issue.message.startsWith("Invalid input");
+  if (plain && (typeof value === "number" || typeof value === "boolean")) {
     return "Put it in quotes.";
   }
   if (context.plugin !== undefined) {

@@ -6,4 +6,4 @@ export { readImportedGrant } from "./imported-grant.ts";
 export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type { RefreshAction, RefreshStatus } from "./status.ts";
-export { withTraits, type TraitOverrides } from "./traits.ts";
+export { withPlatform, withTraits, type TraitOverrides } from "./traits.ts";

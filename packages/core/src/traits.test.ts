@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Grant } from "./grant.ts";
 import type { AssessPolicy, Assessment, Refresher } from "./refresher.ts";
-import { withTraits } from "./traits.ts";
+import { withPlatform, withTraits } from "./traits.ts";
 
 class Counting implements Refresher {
   readonly platform = "counting";
@@ -35,4 +35,10 @@ test("works on a refresher with private members, and has exactly its abilities",
   expect(changed.assess(grant, new Date(0), policy).reason).toBe("never 2");
   expect(changed.request).toBeUndefined();
   expect(changed.verify).toBeUndefined();
+});
+
+test("carries the name that a human gave the platform", () => {
+  const original = new Counting();
+  expect(withPlatform(original, "acme-crm")).toMatchObject({ platform: "acme-crm", traits: original.traits });
+  expect(withPlatform(original, "counting")).toBe(original);
 });

@@ -21,9 +21,18 @@ export type TraitOverrides = { readonly [Trait in keyof RefresherTraits]?: Refre
 export function withTraits(refresher: Refresher, overrides: TraitOverrides): Refresher {
   const stated = Object.entries(overrides).filter(([, value]) => value !== undefined);
   if (stated.length === 0) return refresher;
+  return derive(refresher, { traits: { ...refresher.traits, ...Object.fromEntries(stated) } });
+}
+
+/** The same refresher under the name that a human gave the platform: `acme-crm` instead of `oauth2`. */
+export function withPlatform(refresher: Refresher, platform: string): Refresher {
+  return refresher.platform === platform ? refresher : derive(refresher, { platform });
+}
+
+function derive(refresher: Refresher, changes: Partial<Members>): Refresher {
   const members: Members = {
     platform: refresher.platform,
-    traits: { ...refresher.traits, ...Object.fromEntries(stated) },
+    traits: refresher.traits,
     endpoint: refresher.endpoint,
     client: refresher.client,
     requiredScopes: refresher.requiredScopes,
@@ -37,5 +46,5 @@ export function withTraits(refresher: Refresher, overrides: TraitOverrides): Ref
     authorization: refresher.authorization,
     revocation: refresher.revocation,
   };
-  return members as Refresher;
+  return { ...members, ...changes } as Refresher;
 }

@@ -35,7 +35,11 @@ export class TokenwardError extends Error {
     this.facts = facts;
     Object.defineProperties(this, {
       [brand]: { value: true },
-      [inspect.custom]: { value: () => `${this.name} [${code}]: ${this.message} ${this.fix}` },
+      // Configurable: an error that holds several says them all.
+      [inspect.custom]: {
+        value: () => `${this.name} [${code}]: ${this.message} ${this.fix}`,
+        configurable: true,
+      },
     });
   }
 
