@@ -72,7 +72,7 @@ export function explain(thrown: unknown, folder: string): Explained {
 export function explainReading(thrown: unknown, path: string): Explained {
   const { code } = thrown as NodeJS.ErrnoException;
   const user = userName();
-  switch (code) {
+  switch (code ?? "") {
     case "EACCES":
     case "EPERM":
       return {

@@ -14,7 +14,7 @@ import { keychainStore } from "./keychain-store.ts";
 import type { LocalOptions } from "./options.ts";
 import { readStoreRecord, recordStore, refuseChange, type StoreRecord } from "./store-record.ts";
 import type { GrantStore } from "./store.ts";
-import { isSame, isVersion, readStoredText, tombstone, type Stored } from "./stored-text.ts";
+import { isVersion, likeness, readStoredText, tombstone, type Stored } from "./stored-text.ts";
 
 /** A choice that is about to be recorded, with why it was made. */
 interface Choice {
@@ -126,10 +126,10 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
     save: async (grant, next, expected, io) => {
       const target = await targetOf(grant);
       await writeOver(grant, encodeGrant(next), io, async (stored) => {
-        if (isSame(stored, next)) return "done";
-        const replaced =
-          isVersion(stored, expected, target) || (stored?.kind === "grant" && isVersion(stored, next, target));
-        return replaced ? "write" : "conflict";
+        const like = likeness(stored, next);
+        // The same save ran before, and its caller did not hear of it.
+        if (like === "same") return "done";
+        return like === "same tokens" || isVersion(stored, expected, target) ? "write" : "conflict";
       });
     },
 

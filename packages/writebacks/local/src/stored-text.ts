@@ -3,6 +3,7 @@ import {
   encodeGrant,
   fingerprintOf,
   messageOf,
+  sameSecret,
   TokenwardError,
   type GrantId,
   type StoredGrant,
@@ -62,7 +63,11 @@ export function isVersion(stored: Stored | undefined, version: Version, target: 
   return tokens.some((token) => fingerprintOf(target, token) === version.fingerprint);
 }
 
-/** Whether the store already holds exactly this, because the same save ran before. */
-export function isSame(stored: Stored | undefined, next: StoredGrant): boolean {
-  return stored?.kind === "grant" && encodeGrant(stored.grant) === encodeGrant(next);
+/** How what is stored relates to what is saved: the very same, the same tokens with other facts, or something else. */
+export function likeness(stored: Stored | undefined, next: StoredGrant): "same" | "same tokens" | "other" {
+  if (stored?.kind !== "grant" || stored.grant.generation !== next.generation) return "other";
+  const { grant } = stored;
+  if (encodeGrant(grant) === encodeGrant(next)) return "same";
+  const tokens = sameSecret(grant.refreshToken, next.refreshToken) && sameSecret(grant.accessToken, next.accessToken);
+  return tokens ? "same tokens" : "other";
 }
