@@ -1,9 +1,11 @@
 /** Everything of the plugin-facing entry, and the engine. */
 export * from "./plugin.ts";
+export { createEngine } from "./engine/create-engine.ts";
 export type { Engine, EngineOptions, ImportedGrant, NamedNotifier, RefreshReport } from "./engine/engine.ts";
 export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } from "./events.ts";
 export { readImportedGrant } from "./imported-grant.ts";
 export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
+export { memoryState } from "./memory-state.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type { RefreshAction, RefreshStatus } from "./status.ts";
 export { withPlatform, withTraits, type TraitOverrides } from "./traits.ts";

@@ -4,6 +4,7 @@ import type { Intent } from "../grant.ts";
 import { HttpFailure } from "../http/failure.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 import type { Refused } from "../refresher.ts";
+import { policyOf } from "./assess-grant.ts";
 import { backoff, longestWait, mostAttempts, retryAfter } from "./backoff.ts";
 import { claim, withdrawClaim } from "./claims.ts";
 import { writeBackDeadline } from "./context.ts";
@@ -101,11 +102,13 @@ async function present(
   let answer: HttpAnswer;
   try {
     pass.held.signal.throwIfAborted();
-    answer = await step(
+    const raw = await step(
       "send",
       subject,
       async () => await context.http.send(request, { deadline: context.exchangeDeadline }),
     );
+    // Lifetimes count from the clock that everything else here is compared with.
+    answer = { ...raw, receivedAt: context.clock.now() };
   } catch (thrown) {
     return await unanswered(pass, found, intent, thrown);
   }
@@ -145,40 +148,28 @@ function exchangedOutcome(
   malformed: string | undefined,
   refreshedAt: Date,
 ): Outcome {
-  const { plan, traits } = pass;
+  const { plan, traits, context } = pass;
   const usable = delivered.grant.accessToken !== undefined;
+  // An end that no exchange moves is worth a warning also right after one.
+  const assessment = plan.refresher.assess(delivered.grant, context.clock.now(), policyOf(plan));
+  const facts = { grant: delivered.grant, refreshedAt, assessment };
   if (malformed !== undefined) {
     const error = new TokenwardError("ERR_AUTH_ANSWER_MALFORMED", {
       grant: plan.id,
       platform: plan.refresher.platform,
       reason: malformed.replace(/\.$/, ""),
     });
-    if (!usable) return failedWith(error, "client", { grant: delivered.grant, refreshedAt });
-    const action = delivered.changed ? "rotated" : "refreshed";
-    return { action, detail: error.message, error, grant: delivered.grant, refreshedAt };
+    if (!usable) return failedWith(error, "client", facts);
+    return { action: delivered.changed ? "rotated" : "refreshed", detail: error.message, error, ...facts };
   }
+  const warning = assessment.alert === true ? ` But ${assessment.reason.replace(/\.$/, "")}.` : "";
   if (delivered.changed) {
-    return {
-      action: "rotated",
-      detail: "The platform issued a new token, and it is saved.",
-      grant: delivered.grant,
-      refreshedAt,
-    };
+    return { action: "rotated", detail: `The platform issued a new token, and it is saved.${warning}`, ...facts };
   }
   if (traits.rotation === "never") {
-    return {
-      action: "healthy",
-      detail: "A new access token was minted: the grant works.",
-      grant: delivered.grant,
-      refreshedAt,
-    };
+    return { action: "healthy", detail: `A new access token was minted: the grant works.${warning}`, ...facts };
   }
-  return {
-    action: "refreshed",
-    detail: "Renewed and saved; the platform kept the same token.",
-    grant: delivered.grant,
-    refreshedAt,
-  };
+  return { action: "refreshed", detail: `Renewed and saved; the platform kept the same token.${warning}`, ...facts };
 }
 
 function newIntent(pass: Pass, standing: Standing & { readonly found: Found }, at: Date): Intent {
@@ -233,8 +224,8 @@ async function journal(pass: Pass, answer: HttpAnswer): Promise<boolean> {
 
 async function unanswered(pass: Pass, found: Found, intent: Intent | undefined, thrown: unknown): Promise<Attempt> {
   const { plan } = pass;
-  const reason = thrown instanceof HttpFailure ? thrown.reason : messageOf(thrown);
-  const sent = thrown instanceof HttpFailure ? thrown.sent : !TokenwardError.is(thrown) && !pass.held.signal.aborted;
+  const reason = HttpFailure.is(thrown) ? thrown.reason : messageOf(thrown);
+  const sent = HttpFailure.is(thrown) ? thrown.sent : !TokenwardError.is(thrown) && !pass.held.signal.aborted;
   if (sent) return await doubtful(pass, found, intent, reason);
   if (intent !== undefined) {
     await pass.held.close({});

@@ -6,6 +6,7 @@ import type { RefreshStatus } from "../status.ts";
 import { policyOf } from "./assess-grant.ts";
 import { writeBackDeadline, type EngineContext } from "./context.ts";
 import type { RefreshReport } from "./engine.ts";
+import { interpret } from "./interpret.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { refuseUndurable } from "./preflight.ts";
 import { outcomeOfThrown } from "./refresh-path.ts";
@@ -44,13 +45,8 @@ async function look(
   const found = await find(plan, target, context);
   const snapshot = await context.state.peek(target);
   const refreshedAt = snapshot.facts.refreshedAt;
-  if (snapshot.open?.answer !== undefined) {
-    const detail = `The answer of ${snapshot.open.answer.receivedAt.toISOString()} waits in this machine's journal; the next run saves it.`;
-    return {
-      outcome: { action: "healthy", detail, grant: found?.grant ?? snapshot.last, refreshedAt },
-      would: "recover",
-    };
-  }
+  const waiting = waitingAnswer(plan, snapshot, found);
+  if (waiting !== undefined) return waiting;
   if (found === undefined) return lost(plan, snapshot);
   const doubt = openDoubt(plan, snapshot.open, found, context);
   if (doubt !== undefined) return { outcome: { ...doubt, refreshedAt }, would: "re-authorize" };
@@ -70,6 +66,24 @@ async function look(
     return { outcome: { ...reauth(plan, reason, found, assessment), refreshedAt }, would: "re-authorize" };
   }
   return { outcome: { ...assessed(plan, found, assessment, context), refreshedAt }, would: wouldOf(plan, assessment) };
+}
+
+/** An answer that an interrupted run had received. Interpreting is pure, so that a dry run may do it. */
+function waitingAnswer(
+  plan: GrantPlan,
+  { open, last, facts }: Snapshot,
+  found: Found | undefined,
+): { readonly outcome: Outcome; readonly would: Would } | undefined {
+  const grant = found?.grant ?? last;
+  if (open?.answer === undefined || grant === undefined) return undefined;
+  const reading = interpret({ plan }, open.answer, grant);
+  if (TokenwardError.is(reading)) {
+    return { outcome: failedWith(reading, "in-doubt", { action: "failed", grant }), would: "recover" };
+  }
+  // A refusal was about a token that is still the stored one; the ordinary judgement follows.
+  if (reading.kind === "refused") return undefined;
+  const detail = `The answer of ${open.answer.receivedAt.toISOString()} waits in this machine's journal; the next run saves it.`;
+  return { outcome: { action: "healthy", detail, grant, refreshedAt: facts.refreshedAt }, would: "recover" };
 }
 
 function lost(plan: GrantPlan, snapshot: Snapshot): { readonly outcome: Outcome; readonly would: Would } {

@@ -37,6 +37,7 @@ async function recoverAnswer(
   const base = found ?? rememberedAsFound(pass, standing);
   if (base === undefined) return { kind: "settled", standing };
   const reading = interpret(pass, answer, base.grant);
+  if (TokenwardError.is(reading) && pass.wish.retryOnce === true) return await settleDoubt(pass, standing, open);
   if (TokenwardError.is(reading))
     return { kind: "outcome", outcome: failedWith(reading, "in-doubt", { action: "failed" }) };
   if (reading.kind === "refused") {

@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Workspace } from "./workspace.ts";
+
+/** The built CLI, as people run it. */
+export const tokenwardBin: string = fileURLToPath(new URL("../../apps/cli/bin/tokenward.js", import.meta.url));
+
+const watcher = fileURLToPath(new URL("./step-watcher.mjs", import.meta.url));
+
+/** What a finished process left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a process is to be treated at a step of the refresh path. */
+export interface AtStep {
+  /** `intent:end`, `send:start`, … as the channel `tokenward:refresh` publishes them. */
+  readonly event: string;
+  /** The signal that the process sends to itself right there. */
+  readonly signal: "SIGKILL" | "SIGTERM" | "SIGSTOP";
+  /** Only for this grant. */
+  readonly grant?: string | undefined;
+}
+
+/** How a CLI process is started. */
+export interface RunOptions {
+  readonly input?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly at?: AtStep | undefined;
+  /** A file to which every event of the refresh path is appended, synchronously, before anything else happens. */
+  readonly eventsFile?: string | undefined;
+  /** The user to run as; the test itself runs as root on CI. */
+  readonly uid?: number | undefined;
+  readonly cwd?: string | undefined;
+}
+
+/** A CLI process that runs, or ran. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts the CLI in a workspace. */
+export function start(workspace: Workspace, args: readonly string[], options: RunOptions = {}): Running {
+  const preload = options.at === undefined && options.eventsFile === undefined ? [] : ["--import", watcher];
+  const child = spawn(process.execPath, [...preload, tokenwardBin, ...args], {
+    cwd: options.cwd ?? workspace.folder,
+    env: {
+      ...workspace.env,
+      ...(options.at === undefined ? {} : { STEP_EVENT: options.at.event, STEP_SIGNAL: options.at.signal, STEP_GRANT: options.at.grant }),
+      ...(options.eventsFile === undefined ? {} : { STEP_EVENTS_FILE: options.eventsFile }),
+      ...options.env,
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  // A process that was killed does not read its input any more; that is no failure of the test.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
+  const finished = once(child, "close").then(([code, signal]): Finished => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    ...output,
+  }));
+  return { process: child, finished };
+}
+
+/** Runs the CLI to its end. */
+export async function run(workspace: Workspace, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return await start(workspace, args, options).finished;
+}
+
+/** Runs the CLI with `--json` and reads its one document. */
+export async function runJson<T>(
+  workspace: Workspace,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished & { readonly document: T }> {
+  const finished = await run(workspace, [...args, "--json"], options);
+  try {
+    return { ...finished, document: JSON.parse(finished.stdout) as T };
+  } catch {
+    throw new Error(`no JSON on stdout (exit ${finished.code}): ${finished.stdout}\n${finished.stderr}`);
+  }
+}
