@@ -14,9 +14,8 @@ const allowed: Readonly<Record<PackageKind, { readonly imports: RegExp; readonly
 
 /** Who may import whom. */
 export function importFaults(packages: readonly WorkspacePackage[]): string[] {
-  return [...packages.flatMap((found) => found.sources.flatMap((source) => sourceFaults(found, source)))].concat(
-    cycleFaults(packages),
-  );
+  const faults = packages.flatMap((found) => found.sources.flatMap((source) => sourceFaults(found, source)));
+  return [...faults, ...cycleFaults(packages)];
 }
 
 function sourceFaults(owner: WorkspacePackage, source: SourceFile): string[] {

@@ -2,15 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { filesBelow, type SourceFile, type WorkspacePackage } from "./workspace.ts";
 
-// Put together here, so that this file does not break the rule that it states.
-const marks = new RegExp(
-  `\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b|not ${"implemented"}`,
-);
-const registries = new RegExp(
-  ["registry" + ".npmjs", "registry" + ".yarnpkg", "npm" + ".pkg.github", "regis" + "try.npmmirror"]
-    .join("|")
-    .replaceAll(".", "\\."),
-);
+// One letter of each in brackets, so that this file does not break the rule that it states.
+const marks = /\b(TO[D]O|FIX[M]E|XX[X]|HA[C]K)\b|not implemente[d]/;
+const registries = /registry\.np[m]js|registry\.yarnpk[g]|npm\.pkg\.githu[b]|registry\.npmmirro[r]/;
 const textFile = /\.(ts|mjs|js|json|md|ya?ml|sh|feature)$|\/\.ci\/run$/;
 
 /** What no file may hold. */

@@ -81,6 +81,7 @@ function fingerprint() {
 
 /** Every workspace package's folder, relative to the root and with slashes. */
 export function packageFolders() {
+  /** @type {string[]} */
   const found = [];
   const visit = (folder, depth) => {
     for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
