@@ -32,7 +32,7 @@ export async function importGrant(
       return await store({ plan, context, traits: plan.refresher.traits, target, held, subject, wish: {} }, imported);
     });
   } catch (thrown) {
-    outcome = outcomeOfThrown(plan, thrown);
+    outcome = outcomeOfThrown(plan, thrown, context);
   }
   return checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now()));
 }

@@ -31,7 +31,7 @@ async function inspectGrant(plan: GrantPlan, context: EngineContext): Promise<Re
   try {
     seen = await look(plan, context);
   } catch (thrown) {
-    seen = { outcome: outcomeOfThrown(plan, thrown), would: "nothing" };
+    seen = { outcome: outcomeOfThrown(plan, thrown, context), would: "nothing" };
   }
   const status = checkScopes(plan, seen.outcome, statusOf(plan, seen.outcome, context.clock.now()));
   return { ...status, would: seen.would };

@@ -24,7 +24,7 @@ export async function recoverGrant(
       };
     }
   } catch (thrown) {
-    return statusOf(plan, outcomeOfThrown(plan, thrown), context.clock.now());
+    return statusOf(plan, outcomeOfThrown(plan, thrown, context), context.clock.now());
   }
   return await refreshGrant(plan, context, options.retryOnce === true ? { retryOnce: true } : { recoverOnly: true });
 }

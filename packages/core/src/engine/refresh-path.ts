@@ -24,7 +24,7 @@ import { find, targetOf, type Found } from "./stored.ts";
  * Its steps are numbered as in docs/architecture.md.
  */
 export async function refreshGrant(plan: GrantPlan, context: EngineContext, wish: Wish = {}): Promise<RefreshStatus> {
-  const outcome = await safely(plan, async () => await observeThenRefresh(plan, context, wish));
+  const outcome = await safely(plan, context, async () => await observeThenRefresh(plan, context, wish));
   const subject = { grant: plan.id };
   const status = await step("scopes", subject, () =>
     checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now())),
@@ -194,18 +194,19 @@ function sentence(fragment: string): string {
 }
 
 /** Turns whatever is thrown on the way into an outcome: one grant's failure is its own. */
-async function safely(plan: GrantPlan, work: () => Promise<Outcome>): Promise<Outcome> {
+async function safely(plan: GrantPlan, context: EngineContext, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
+    context.signal.throwIfAborted();
     return await work();
   } catch (thrown) {
-    return outcomeOfThrown(plan, thrown);
+    return outcomeOfThrown(plan, thrown, context);
   }
 }
 
 /** The outcome of an error that ended a pass. */
-export function outcomeOfThrown(plan: GrantPlan, thrown: unknown): Outcome {
+export function outcomeOfThrown(plan: GrantPlan, thrown: unknown, context: Pick<EngineContext, "signal">): Outcome {
   if (!TokenwardError.is(thrown)) {
-    if (thrown instanceof Error && thrown.name === "AbortError") {
+    if (context.signal.aborted) {
       return failedWith(
         new TokenwardError("ERR_AUTH_INTERRUPTED", { grant: plan.id }, { class: "transient" }),
         "transient",
