@@ -22,6 +22,7 @@ await build({
   target: "node22",
   platform: "node",
   splitting: true,
+  removeNodeProtocol: false,
   sourcemap: bundled.length === 0,
   minify: false,
   dts: false,

@@ -1,25 +1,20 @@
 // An esbuild plugin for bundled programs whose cold start counts (measured by benchmarks/cold-start.mjs).
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 
 const namespace = "cheap-imports";
 
-const replacements = {
-  // `import process from "node:process"` reads every property of it, and with them opens all three standard streams.
-  process: "export default globalThis.process;",
-  // Brings sockets along. Commander uses it for commands that are programs of their own, which we have none of.
-  child_process:
-    'export default { spawn: (...args) => process.getBuiltinModule("node:child_process").spawn(...args) };',
-};
-
 export const cheapImports = {
   name: namespace,
   setup(build) {
-    build.onResolve({ filter: /^(node:)?(process|child_process)$/ }, ({ path: name, importer, kind }) => {
-      if (kind !== "import-statement" || !/[\\/]node_modules[\\/]commander[\\/]/.test(importer)) return undefined;
-      return { path: name.replace("node:", ""), namespace };
-    });
-    build.onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({ contents: replacements[name] }));
+    // An `import` of a built-in module loads it and reads every property of it, which opens the standard streams,
+    // brings WebCrypto along and more. Here a built-in is loaded when something of it is first used.
+    build.onResolve({ filter: /^[a-z_0-9:/]+$/ }, ({ path: name, kind }) =>
+      kind === "import-statement" && isBuiltin(name)
+        ? { path: name.replace(/^(node:)?/, "node:"), namespace }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({ contents: lazyModule(name) }));
     // Its build for Node is CommonJS, which a bundle of ES modules can neither trim nor load without help.
     build.onResolve({ filter: /^yaml$/ }, ({ resolveDir }) => {
       const manifest = createRequire(path.join(resolveDir, "index.js")).resolve("yaml/package.json");
@@ -27,3 +22,12 @@ export const cheapImports = {
     });
   },
 };
+
+function lazyModule(name) {
+  if (name === "node:process") return "module.exports = globalThis.process;";
+  const builtin = `process.getBuiltinModule("${name}")`;
+  const names = JSON.stringify(Object.keys(process.getBuiltinModule(name)));
+  return `for (const name of ${names}) {
+    Object.defineProperty(exports, name, { enumerable: true, get: () => ${builtin}[name] });
+  }`;
+}
