@@ -13,6 +13,8 @@ export function fileStore(folder: string): GrantStore {
     kind: "file",
     where: `age-encrypted files in ${folder}`,
 
+    found: () => Promise.resolve(),
+
     load: async (grant, io) => {
       const path = pathOf(grant);
       const sealed = await readSealed(grant, path);

@@ -29,6 +29,12 @@ export function keychainStore(service: string): GrantStore {
     kind: "keychain",
     where: `the OS keychain (service "${service}")`,
 
+    found: async (grant) => {
+      await keychain(grant, async () => {
+        await set(markUser, mark);
+      });
+    },
+
     load: async (grant) =>
       await keychain(grant, async () => {
         const text = await get(grant);
@@ -49,7 +55,6 @@ export function keychainStore(service: string): GrantStore {
 
     replace: async (grant, text) => {
       await keychain(grant, async () => {
-        await set(markUser, mark);
         await set(grant, text);
       });
     },

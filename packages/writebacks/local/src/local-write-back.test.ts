@@ -293,32 +293,6 @@ describe("whether it outlives the run", () => {
 });
 
 describe("the choice of the store", () => {
-  // No bus: what a container, a cron job or a CI runner has.
-  const headless = process.platform === "linux" && process.env["DBUS_SESSION_BUS_ADDRESS"] === undefined;
-
-  it.skipIf(!headless)("falls on files where there is no keychain, says so once, and stays", async () => {
-    const writeBack = make({});
-    await writeBack.probe("tiktok", { longestToken: 5_000, rotates: true }, io());
-    expect(notes).toEqual([]);
-    await writeBack.save("tiktok", grant(1), nothingStored, io());
-    await writeBack.save("tiktok", grant(2), { generation: 1 }, io());
-    await make({}).save("youtube", grant(1, "rft.y", "youtube"), nothingStored, io());
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain(folder());
-    expect(notes[0]).toContain("keychain");
-    expect(JSON.parse(await readFile(join(folder(), "store.json"), "utf8"))).toEqual({ v: 1, store: "file" });
-  });
-
-  it.skipIf(!headless)("refuses an explicit keychain that does not work, instead of using files", async () => {
-    const refusal = { code: "ERR_WRITEBACK_KEYCHAIN" };
-    const shape = { longestToken: 500, rotates: true };
-    await expect(make({ store: "keychain" }).probe("tiktok", shape, io())).rejects.toMatchObject(refusal);
-    await expect(make({ store: "keychain" }).save("tiktok", grant(1), nothingStored, io())).rejects.toMatchObject(
-      refusal,
-    );
-    expect(await readdir(folder())).not.toContain("tiktok.age");
-  });
-
   it("is never switched by the configuration", async () => {
     await make({ store: "file" }).save("tiktok", grant(1), nothingStored, io());
     const changed = { code: "ERR_WRITEBACK_STORE_CHANGED", message: expect.stringContaining("kept in the file") };

@@ -69,6 +69,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
     const recorded = await recordedStore(grant);
     if (recorded !== undefined) return recorded;
     const { record, why } = await choice(grant, bytes, io);
+    await openStore(record, await theFolder()).found(grant);
     const kept = await recordStore(grant, await theFolder(), record);
     refuseChange(grant, kept, options.store);
     const store = openStore(kept, await theFolder());
@@ -119,6 +120,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
       // The record was lost, the grant was not: what was read as absent is there.
       const found = await store.load(grant, io).catch(() => undefined);
       if (found === undefined) return;
+      await store.found(grant);
       await recordStore(grant, await theFolder(), record);
       throw conflict(grant);
     },

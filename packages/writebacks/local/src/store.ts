@@ -9,6 +9,12 @@ export interface GrantStore {
   /** In a sentence: where it is. */
   readonly where: string;
   /**
+   * Makes the place ready, before it is recorded as the chosen one.
+   *
+   * @throws `ERR_WRITEBACK_KEYCHAIN`
+   */
+  found(grant: GrantId): Promise<void>;
+  /**
    * `undefined` only where it is certain that nothing is stored. Creates nothing.
    *
    * @throws `ERR_WRITEBACK_UNREADABLE`, `ERR_WRITEBACK_SEALED_FOR_ANOTHER`, `ERR_WRITEBACK_KEYCHAIN`
