@@ -76,7 +76,8 @@ class ValueReader {
   readonly #offsets: Map<string, number>;
   readonly #mistake: (path: ConfigPath, offset: number, message: string, fix: string) => void;
   #aliased = 0;
-  #insideAlias = 0;
+  #aliasDepth = 0;
+  #exceeded = false;
 
   constructor(
     yaml: Document,
@@ -90,8 +91,11 @@ class ValueReader {
 
   read(node: unknown, path: ConfigPath): unknown {
     if (isScalar(node)) return this.#plain(node.value);
+    if (path.length > deepest || (this.#aliasDepth > 0 && ++this.#aliased > mostAliasedValues)) {
+      this.#refuse(node, path);
+      return null;
+    }
     if (isAlias(node)) return this.#readAlias(node, path);
-    if (path.length > deepest || (this.#insideAlias > 0 && ++this.#aliased > mostAliasedValues)) return null;
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const here = [...path, String(index)];
@@ -131,23 +135,33 @@ class ValueReader {
     const offset = alias.range?.[0] ?? 0;
     const node = alias.resolve(this.#yaml);
     if (node === undefined) {
-      this.#mistake(
-        path,
-        offset,
-        `\`*${alias.source}\` stands for nothing.`,
-        `Write \`&${alias.source}\` where it is meant to come from.`,
-      );
+      const fix = `Write \`&${alias.source}\` where it is meant to come from.`;
+      this.#mistake(path, offset, `\`*${alias.source}\` stands for nothing.`, fix);
       return null;
     }
-    const before = this.#aliased;
-    this.#insideAlias++;
-    const value = path.length > deepest ? null : this.read(node, path);
-    this.#insideAlias--;
-    const exceeded = path.length > deepest || (this.#aliased > mostAliasedValues && before <= mostAliasedValues);
-    if (exceeded && this.#insideAlias === 0) {
+    this.#aliasDepth++;
+    const value = this.read(node, path);
+    this.#aliasDepth--;
+    if (this.#aliasDepth === 0 && this.#exceeded) {
+      this.#exceeded = false;
       this.#mistake(path, offset, "Aliases stand for too much here.", "Write the values out.");
     }
     return value;
+  }
+
+  // Within an alias the outermost one is named, because that is where a human can change something.
+  #refuse(node: unknown, path: ConfigPath): void {
+    if (this.#aliasDepth > 0) {
+      this.#exceeded = true;
+      return;
+    }
+    const offset = (node as Node | null)?.range?.[0] ?? 0;
+    this.#mistake(
+      path,
+      offset,
+      "This is nested too deeply.",
+      "No key of a configuration is that deep; write it flatter.",
+    );
   }
 
   #plain(value: unknown): unknown {

@@ -28,7 +28,9 @@ export function checkPlatformName(platform: string, at: ConfigPath, report: Repo
     });
     return false;
   }
-  return checkShape(platform, at, report, "A platform is lower-case letters, digits and hyphens, such as `acme-crm`.");
+  // An account's pattern would let `platform/account` pass for the name of a platform.
+  const id = platform.replaceAll("/", " ");
+  return checkShape(id, at, report, "A platform is lower-case letters, digits and hyphens, such as `acme-crm`.");
 }
 
 /** Reports an account that cannot be called so. */
