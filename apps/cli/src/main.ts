@@ -1,7 +1,6 @@
-import process from "node:process";
-import type { ExitCode } from "./context.ts";
+import { messageOf } from "@tokenward/core";
 import { exitCodeOf, printProblem } from "./output/problem.ts";
-import { processOutput } from "./output/output.ts";
+import { processOutput, type Output } from "./output/output.ts";
 import { parse } from "./program.ts";
 
 /**
@@ -12,14 +11,27 @@ import { parse } from "./program.ts";
 export async function main(args: readonly string[]): Promise<void> {
   // Known before parsing, so that a mistake in the command line is JSON, too.
   const output = processOutput(args.includes("--json"));
-  let exitCode: ExitCode;
+  // Should the work ever be dropped half-way, that must not look like success.
+  process.exitCode = 2;
+  const strays = surviveStrays(output);
   try {
-    exitCode = await parse(args, { output, env: process.env, folder: process.cwd() });
+    process.exitCode = await parse(args, { output, env: process.env, folder: process.cwd() });
   } catch (error) {
     await printProblem(error, output);
-    exitCode = exitCodeOf(error);
+    process.exitCode = exitCodeOf(error);
   }
+  if (strays.count > 0 && process.exitCode === 0) process.exitCode = 1;
   await output.flush();
   // Idle keep-alive connections would otherwise hold the process for seconds.
-  process.exit(exitCode);
+  process.exit();
+}
+
+// An error that nobody awaited, such as a plugin's, must not kill an exchange that is under way; nor be printed raw.
+function surviveStrays(output: Output): { count: number } {
+  const strays = { count: 0 };
+  process.on("uncaughtException", (error) => {
+    strays.count += 1;
+    output.note(`Unexpected, and not awaited by anyone: ${messageOf(error)}`);
+  });
+  return strays;
 }

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { TokenwardError } from "@tokenward/core";
 
 const mostBytes = 1024 * 1024;

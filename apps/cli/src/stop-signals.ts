@@ -1,5 +1,3 @@
-import process from "node:process";
-
 const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
 /** Turns requests to stop into an abort, for as long as an exchange may be under way. */
