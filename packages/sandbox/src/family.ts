@@ -1,0 +1,122 @@
+import { zeroCounts, type OpenCounts } from "./ledger.ts";
+import type { PlatformSettings, SandboxAccount, SandboxPlatform, TokenPolicy } from "./platform.ts";
+import type { PolicyOverrides } from "./control.ts";
+
+/** An OAuth client as a platform knows it. */
+export interface SandboxClient {
+  readonly id: string;
+  secrets: readonly string[];
+  deleted: boolean;
+}
+
+/** A platform in a running sandbox: its dialect, and what was changed since. */
+export interface Mounted {
+  readonly dialect: SandboxPlatform;
+  policy: TokenPolicy;
+  settings: PlatformSettings;
+  readonly clients: Map<string, SandboxClient>;
+  readonly counts: OpenCounts;
+  consents: number;
+}
+
+/** One consent and all tokens that came of it. */
+export interface Family {
+  readonly index: number;
+  readonly id: string;
+  readonly mounted: Mounted;
+  readonly account: SandboxAccount;
+  readonly clientId: string;
+  scopes: readonly string[];
+  statesScopes: boolean;
+  policy: TokenPolicy;
+  settings: PlatformSettings | undefined;
+  generation: number;
+  exchanges: number;
+  /** When recent generations were spent; only as far back as grace reaches. */
+  spentAt: { readonly generation: number; readonly at: number }[];
+  /** Milliseconds since the epoch; Infinity without an end. */
+  refreshExpiresAt: number;
+  revoked: "replay" | "revoked" | undefined;
+  readonly counts: OpenCounts;
+}
+
+/** A family as a consent starts it. */
+export function newFamily(
+  facts: Pick<Family, "index" | "mounted" | "account" | "clientId" | "scopes" | "policy" | "settings">,
+  now: number,
+): Family {
+  return {
+    ...facts,
+    id: `${facts.mounted.dialect.name}-${String(facts.index)}`,
+    statesScopes: true,
+    generation: 0,
+    exchanges: 0,
+    spentAt: [],
+    refreshExpiresAt: refreshEnd(facts.policy, now),
+    revoked: undefined,
+    counts: zeroCounts(),
+  };
+}
+
+/** The dialect variations that apply to a family. */
+export function settingsOf(family: Family): PlatformSettings {
+  return family.settings === undefined ? family.mounted.settings : { ...family.mounted.settings, ...family.settings };
+}
+
+/** What a refresh token of this generation is now. Changes nothing. */
+export function judge(
+  family: Family,
+  generation: number,
+  now: number,
+): "current" | "forgiven" | "spent" | "expired" | "revoked" {
+  const current = generation === family.generation;
+  if (!current && !forgiven(family, generation, now)) return "spent";
+  if (family.revoked !== undefined) return "revoked";
+  if (now >= family.refreshExpiresAt) return "expired";
+  return current ? "current" : "forgiven";
+}
+
+/** Performs an exchange; tells whether the refresh token changed. */
+export function exchange(family: Family, presented: "current" | "forgiven", now: number): boolean {
+  const { policy } = family;
+  family.exchanges += 1;
+  if (policy.refreshEnd === "sliding") family.refreshExpiresAt = refreshEnd(policy, now);
+  const rotates =
+    presented === "forgiven"
+      ? policy.forgivenReceives === "new-successor" && policy.rotation !== "never"
+      : policy.rotation === "always" ||
+        (policy.rotation === "sometimes" && family.exchanges % policy.rotateEvery === 0);
+  if (!rotates) return false;
+  if (typeof policy.reuse === "object") {
+    const horizon = now - policy.reuse.graceSeconds * 1_000;
+    family.spentAt = family.spentAt.filter((spent) => spent.at >= horizon);
+    family.spentAt.push({ generation: family.generation, at: now });
+  }
+  family.generation += 1;
+  return true;
+}
+
+/** A policy with what differs; `undefined` changes nothing. */
+export function withOverrides(policy: TokenPolicy, overrides: PolicyOverrides): TokenPolicy {
+  const changed: Record<string, unknown> = { ...policy };
+  for (const key of Object.keys(policy) as (keyof TokenPolicy)[]) {
+    if (overrides[key] !== undefined) changed[key] = overrides[key];
+  }
+  return changed as unknown as TokenPolicy;
+}
+
+/** When a refresh lifetime that starts now is over. */
+export function refreshEnd(policy: TokenPolicy, now: number): number {
+  return policy.refreshLifetimeSeconds === null
+    ? Number.POSITIVE_INFINITY
+    : now + policy.refreshLifetimeSeconds * 1_000;
+}
+
+function forgiven(family: Family, generation: number, now: number): boolean {
+  const { reuse } = family.policy;
+  if (generation > family.generation || reuse === "strict") return false;
+  if (reuse === "retry-safe") return true;
+  return family.spentAt.some(
+    (spent) => spent.generation === generation && now - spent.at <= reuse.graceSeconds * 1_000,
+  );
+}

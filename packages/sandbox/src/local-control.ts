@@ -1,0 +1,141 @@
+import type { Books } from "./books.ts";
+import type { SandboxControl } from "./control.ts";
+import { judge, withOverrides } from "./family.ts";
+import type { OpenEntry } from "./ledger.ts";
+import { matches } from "./match.ts";
+import { stages, type RequestDesk } from "./request-desk.ts";
+
+/** The control API in the sandbox's own process. */
+export function localControl(books: Books, desk: RequestDesk): SandboxControl {
+  const { waiting, barriers, faults, signals } = desk;
+  const look = (): void => {
+    barriers.review();
+    waiting.look();
+  };
+  return {
+    consent: async (platform, options = {}) => books.consent(books.platform(platform), options),
+    consentMany: async (platform, count, options = {}) => {
+      const mounted = books.platform(platform);
+      return Array.from({ length: count }, (_, index) =>
+        books.consent(mounted, { ...options, account: `${options.account ?? "account"}-${String(index + 1)}` }),
+      );
+    },
+    regrant: async (grantId, options = {}) => {
+      const old = books.family(grantId);
+      if (options.revokeOld === true) books.endFamily(old, "revoked");
+      return books.consent(old.mounted, { account: old.account.name, clientId: old.clientId, ...options });
+    },
+    setScopes: async (grantId, scopes) => {
+      const family = books.family(grantId);
+      family.statesScopes = Array.isArray(scopes);
+      family.scopes = scopes ?? family.scopes;
+    },
+    revoke: async (grantId) => books.endFamily(books.family(grantId), "revoked"),
+    change: async (grantId, changes) => {
+      const family = books.family(grantId);
+      family.policy = withOverrides(family.policy, changes);
+      if (changes.settings !== undefined) family.settings = { ...family.settings, ...changes.settings };
+    },
+    configure: async (platform, changes) => {
+      const mounted = books.platform(platform);
+      mounted.policy = withOverrides(mounted.policy, changes);
+      if (changes.settings !== undefined) mounted.settings = { ...mounted.settings, ...changes.settings };
+    },
+    setClient: async (platform, clientId, options) => {
+      books.setClient(books.platform(platform), clientId, options);
+    },
+    grant: async (grantId) => {
+      const family = books.family(grantId);
+      const ends = Number.isFinite(family.refreshExpiresAt);
+      return {
+        grantId,
+        platform: family.mounted.dialect.name,
+        account: family.account.name,
+        clientId: family.clientId,
+        scopes: family.scopes,
+        generation: family.generation,
+        exchanges: family.exchanges,
+        revoked: family.revoked,
+        refreshExpiresAt: ends ? new Date(family.refreshExpiresAt).toISOString() : undefined,
+        policy: family.policy,
+      };
+    },
+    currentRefreshToken: async (grantId) => books.refreshToken(books.family(grantId)),
+    isAlive: async (grantId, refreshToken) => {
+      const family = books.family(grantId);
+      const found = books.identify(family.mounted, refreshToken);
+      if (found?.family !== family || found.identity.kind !== "refresh") return false;
+      const state = judge(family, found.identity.generation, books.clock.now());
+      return state === "current" || state === "forgiven";
+    },
+    ledger: async (query = {}) => ({ ...countsOf(books, query), entries: books.ledger.read(query) }),
+    counts: async (of = {}) => ({ ...countsOf(books, of) }),
+    fault: async (fault) => faults.arm(fault),
+    script: async (match, steps) =>
+      steps.flatMap((step, index) => (step === null ? [] : [faults.arm({ ...step, match, when: { nth: index + 1 } })])),
+    clearFaults: async (id) => faults.disarm(id),
+    barrier: async (options) => {
+      const id = barriers.add(options);
+      barriers.review();
+      return id;
+    },
+    held: async (barrierId, count, options) => {
+      await waiting.until(
+        () => (barriers.waiting(barrierId) >= count ? true : undefined),
+        () => `${String(barriers.waiting(barrierId))} of ${String(count)} requests wait at ${barrierId}`,
+        options,
+      );
+    },
+    release: async (barrierId) => barriers.release(barrierId),
+    arrived: async (match, count, options = {}) => {
+      const wanted = stages[options.stage ?? "arrived"];
+      const found = (): number[] => {
+        const numbers: number[] = [];
+        for (const entry of books.ledger.after(options.since ?? 0)) {
+          if (reached(entry, wanted) && matches(match, entry)) numbers.push(entry.n);
+        }
+        return numbers;
+      };
+      return await waiting.until(
+        () => {
+          const numbers = found();
+          return numbers.length >= count ? numbers : undefined;
+        },
+        () =>
+          `${String(found().length)} of ${String(count)} requests like ${JSON.stringify(match)} are ${options.stage ?? "arrived"}`,
+        options,
+      );
+    },
+    idle: async (options) => {
+      await waiting.until(
+        () => (desk.underWay === 0 ? true : undefined),
+        () => `${String(desk.underWay)} requests are under way`,
+        options,
+      );
+    },
+    signal: async (name, value = "") => {
+      signals.send(name, value);
+      look();
+    },
+    waitForSignals: async (name, count, options) =>
+      await waiting.until(
+        () => (signals.values(name).length >= count ? [...signals.values(name)] : undefined),
+        () => `${String(signals.values(name).length)} of ${String(count)} signals "${name}" were sent`,
+        options,
+      ),
+    now: async () => new Date(books.clock.now()),
+    advance: async (seconds) => books.clock.advance(seconds),
+  };
+}
+
+function reached(entry: OpenEntry, stage: number): boolean {
+  return entry.stage >= stage;
+}
+
+function countsOf(
+  books: Books,
+  of: { readonly platform?: string | undefined; readonly grant?: string | undefined },
+): Books["counts"] {
+  if (of.grant !== undefined) return books.family(of.grant).counts;
+  return of.platform === undefined ? books.counts : books.platform(of.platform).counts;
+}

@@ -1,0 +1,269 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerResource, answerRevocation, readPresented } from "./access.ts";
+import { echoInto, forcedAnswer, httpDate, toText, type TextAnswer } from "./answer-bytes.ts";
+import { Barriers } from "./barriers.ts";
+import type { Books } from "./books.ts";
+import { realDelay } from "./clock.ts";
+import { judge, settingsOf, type Family, type Mounted } from "./family.ts";
+import { Faults, type CombinedEffects } from "./faults.ts";
+import type { OpenEntry } from "./ledger.ts";
+import type { SandboxRequest } from "./platform.ts";
+import { headerOf, text } from "./request-reading.ts";
+import { rewriteAnswer } from "./rewrite.ts";
+import { routeOf, type Route } from "./route.ts";
+import { Signals } from "./signals.ts";
+import { decideExchange, readExchange, type Decision } from "./token-endpoint.ts";
+import { fingerprint } from "./tokens.ts";
+import { Waiting } from "./waiting.ts";
+
+/** How far a request is. */
+export const stages = { arrived: 0, committed: 1, done: 2 } as const;
+
+/** A request that was read and numbered, with everything needed to decide it. */
+interface Case {
+  readonly entry: OpenEntry;
+  readonly request: SandboxRequest;
+  readonly family: Family | undefined;
+  readonly secrets: readonly string[];
+  readonly decide: (effects: CombinedEffects) => Decision;
+}
+
+/** Takes the platforms' requests: ledger, faults and barriers around what the platform itself decides. */
+export class RequestDesk {
+  readonly faults: Faults = new Faults();
+  readonly signals: Signals = new Signals();
+  readonly barriers: Barriers = new Barriers((name) => this.signals.values(name).length);
+  readonly waiting: Waiting = new Waiting();
+  /** Requests that are neither done nor hung for ever. */
+  underWay = 0;
+  readonly #books: Books;
+  readonly #closing: AbortSignal;
+
+  constructor(books: Books, closing: AbortSignal) {
+    this.#books = books;
+    this.#closing = closing;
+  }
+
+  async take(
+    message: IncomingMessage,
+    response: ServerResponse,
+    address: { readonly path: string; readonly query: URLSearchParams },
+    body: Buffer,
+  ): Promise<void> {
+    this.underWay += 1;
+    const { route, rest } = routeOf(this.#books, address.path);
+    const request: SandboxRequest = {
+      method: message.method ?? "GET",
+      path: rest,
+      query: address.query,
+      headers: message.headers,
+      body,
+    };
+    const seen = this.#open(route, request, address.path);
+    try {
+      await this.#process(seen, response);
+    } finally {
+      this.underWay -= 1;
+      this.#reach(seen.entry, "done");
+    }
+  }
+
+  async #process(seen: Case, response: ServerResponse): Promise<void> {
+    const { entry } = seen;
+    this.#look();
+    if (this.barriers.any) await this.barriers.pass(entry, "before", () => this.#look());
+    const effects = this.faults.take(entry);
+    const { decisive } = effects;
+    entry.faults = effects.ids;
+    if (effects.delays.length > 0) await this.#delay(effects, "before");
+    if (decisive.hang === "before") return this.#intercept(seen, "hung");
+    if (decisive.drop === "before") {
+      breakConnection(response, decisive.dropHow);
+      return this.#intercept(seen, "dropped");
+    }
+
+    const decision = this.#decide(seen, effects);
+    this.#reach(entry, "committed");
+    if (this.barriers.any) await this.barriers.pass(entry, "after", () => this.#look());
+    if (effects.delays.length > 0) await this.#delay(effects, "after");
+    if (decisive.hang === "after") entry.delivery = "hung";
+    else if (decisive.drop === "after") {
+      breakConnection(response, decisive.dropHow);
+      entry.delivery = "dropped";
+    } else this.#send(seen, effects, decision, response);
+  }
+
+  // What the platform does, or what a fault puts in its place.
+  #decide(seen: Case, effects: CombinedEffects): Decision {
+    const { entry } = seen;
+    const { refuse, answer } = effects.decisive;
+    if (refuse !== undefined && entry.endpoint === "token") {
+      this.#intercept(seen, "pending");
+      const mounted = this.#books.platform(entry.platform);
+      const settings = seen.family === undefined ? mounted.settings : settingsOf(seen.family);
+      const now = new Date(this.#books.clock.now());
+      return { answer: mounted.dialect.wordRefusal({ reason: "fault", ...refuse }, settings, entry.n, now) };
+    }
+    if (answer === undefined) return seen.decide(effects);
+    let committed: Decision | undefined;
+    if (answer.commit === true) committed = seen.decide(effects);
+    else this.#intercept(seen, "pending");
+    return { ...committed, answer: forcedAnswer(answer, this.#books.clock.now()) };
+  }
+
+  #send(seen: Case, effects: CombinedEffects, decision: Decision, response: ServerResponse): void {
+    const { entry } = seen;
+    const { rewrite, drop } = effects.decisive;
+    const answer = toText(decision.answer);
+    answer.headers["date"] = httpDate(this.#books.clock.now() + effects.dateOffsetSeconds * 1_000);
+    if (effects.echo) echoInto(answer, seen.secrets);
+    entry.status = answer.status;
+    entry.delivery = response.destroyed || response.socket?.destroyed !== false ? "aborted" : "answered";
+    if (rewrite === undefined && typeof drop !== "object") {
+      write(response, answer);
+      return;
+    }
+    const truncateAt = typeof drop === "object" ? drop.afterBytes : undefined;
+    const raw = rewriteAnswer({ ...rewrite, ...(truncateAt === undefined ? {} : { truncateAt }) }, answer, decision);
+    entry.status = raw.status;
+    if (raw.broken) entry.delivery = "dropped";
+    response.socket?.end(raw.bytes);
+  }
+
+  #open(route: Route, request: SandboxRequest, path: string): Case {
+    const books = this.#books;
+    const open = (facts: Partial<OpenEntry>): OpenEntry => {
+      const mounted = route.kind === "unknown" ? undefined : route.mounted;
+      const entry = books.ledger.open({
+        at: books.clock.now(),
+        platform: mounted?.dialect.name ?? "",
+        method: request.method,
+        path,
+        endpoint: route.kind,
+        presented: "none",
+        outcome: "pending",
+        faults: [],
+        delivery: "pending",
+        stage: stages.arrived,
+        ...facts,
+      });
+      return entry;
+    };
+    const authorization = headerOf(request, "authorization");
+    switch (route.kind) {
+      case "token": {
+        const presented = readExchange(books, route.mounted, request);
+        const { family } = presented;
+        const { refreshToken, clientId, clientSecret } = presented.request;
+        const entry = open({
+          grant: family?.id,
+          account: family?.account.name,
+          clientId,
+          fingerprint: refreshToken === undefined ? undefined : fingerprint(refreshToken),
+          presented:
+            refreshToken === undefined
+              ? "none"
+              : family === undefined
+                ? "unknown"
+                : judge(family, presented.generation, books.clock.now()),
+        });
+        books.count(route.mounted, family, "requests");
+        books.count(route.mounted, family, "tokenRequests");
+        return {
+          entry,
+          request,
+          family,
+          secrets: [refreshToken, clientSecret, authorization].filter((secret) => secret !== undefined),
+          decide: (effects) => {
+            const decision = decideExchange(books, presented, entry, effects);
+            if (entry.presented === "spent") books.count(route.mounted, family, "replays");
+            return decision;
+          },
+        };
+      }
+      case "resource":
+      case "revocation": {
+        const { mounted } = route;
+        const endpoint = route.kind === "resource" ? route.resource : route.revocation;
+        const presented = readPresented(books, mounted, endpoint.presented, request);
+        const { family, token } = presented;
+        const entry = open({
+          grant: family?.id,
+          account: family?.account.name,
+          fingerprint: token === undefined ? undefined : fingerprint(token),
+        });
+        books.count(mounted, family, "requests");
+        return {
+          entry,
+          request,
+          family,
+          secrets: [text(token), authorization].filter((secret) => secret !== undefined),
+          decide: () => ({
+            answer:
+              route.kind === "resource"
+                ? answerResource(books, mounted, route.resource, presented, request, entry)
+                : answerRevocation(books, route.revocation, presented, entry),
+          }),
+        };
+      }
+      case "unknown": {
+        books.count(undefined, undefined, "requests");
+        const entry = open({ outcome: "not-found" });
+        return {
+          entry,
+          request,
+          family: undefined,
+          secrets: [authorization].filter((secret) => secret !== undefined),
+          decide: () => ({ answer: { status: 404, body: { error: "not_found" } } }),
+        };
+      }
+    }
+  }
+
+  // The platform never saw the request. A spent token that was on its way is a replay all the same: a client that sends
+  // one is wrong, whatever stood in between.
+  #intercept(seen: Case, delivery: OpenEntry["delivery"]): void {
+    const { entry, family } = seen;
+    entry.outcome = "intercepted";
+    entry.delivery = delivery;
+    if (entry.endpoint === "token" && entry.presented === "spent") {
+      this.#books.count(mountedOf(family), family, "replays");
+    }
+  }
+
+  #reach(entry: OpenEntry, stage: keyof typeof stages): void {
+    entry.stage = stages[stage];
+    this.#look();
+  }
+
+  #look(): void {
+    if (this.waiting.any) this.waiting.look();
+  }
+
+  async #delay(effects: CombinedEffects, at: "before" | "after"): Promise<void> {
+    for (const delay of effects.delays) {
+      if ((delay.at ?? "before") !== at) continue;
+      if (delay.milliseconds !== undefined) await realDelay(delay.milliseconds, this.#closing);
+      if (delay.seconds !== undefined) await this.#books.clock.sleep(delay.seconds, this.#closing);
+    }
+  }
+}
+
+function mountedOf(family: Family | undefined): Mounted | undefined {
+  return family?.mounted;
+}
+
+function write(response: ServerResponse, answer: TextAnswer): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(answer.text, "utf8");
+  response.writeHead(answer.status, { ...answer.headers, "content-length": body.length } as Record<
+    string,
+    string | string[] | number
+  >);
+  response.end(body);
+}
+
+function breakConnection(response: ServerResponse, how: "reset" | "close" | undefined): void {
+  if (how === "close") response.socket?.destroy();
+  else response.socket?.resetAndDestroy();
+}
