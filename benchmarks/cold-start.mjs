@@ -10,9 +10,11 @@ const runs = Number(process.argv[2] ?? 40);
 const bin = fileURLToPath(new URL("../apps/cli/bin/tokenward.js", import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), "tokenward-cold-start-"));
 
-const { CI: _ci, NODE_OPTIONS: _options, NODE_COMPILE_CACHE: _cache, ...inherited } = process.env;
 const env = {
-  ...inherited,
+  ...process.env,
+  CI: undefined,
+  NODE_OPTIONS: undefined,
+  NODE_COMPILE_CACHE: undefined,
   HOME: folder,
   USERPROFILE: folder,
   LOCALAPPDATA: path.join(folder, "cache"),

@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exitCodeOf(error);
   }
   if (strays.count > 0 && process.exitCode === 0) process.exitCode = 1;
-  await output.flush();
+  output.close();
   // Idle keep-alive connections would otherwise hold the process for seconds.
   process.exit();
 }

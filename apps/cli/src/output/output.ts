@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { redact } from "@tokenward/core";
+import { textStream } from "./stream.ts";
 
 /** The formats that the CLI uses; see `util.styleText`. */
 export type Style = Parameters<typeof styleText>[0];
@@ -20,8 +21,8 @@ export interface Output {
   transient(text: string): void;
   /** Colours text for stdout; plain where stdout is no terminal or `NO_COLOR` is set. */
   style(format: Style, text: string): string;
-  /** Resolves when everything is handed to the operating system. */
-  flush(): Promise<void>;
+  /** Removes a line that is still being updated. */
+  close(): void;
 }
 
 const clearLine = "\r\u001B[2K";
@@ -30,55 +31,39 @@ const usualColumns = 80;
 
 /** The output of this process. */
 export function processOutput(json: boolean): Output {
-  const { stdout, stderr } = process;
+  const stdout = textStream(1);
+  const stderr = textStream(2);
+  const { TERM: terminal, FORCE_COLOR: forced } = process.env;
+  const colour = stdout.isTerminal || forced !== undefined;
   let lineOpen = false;
-  const closeLine = (): string => {
-    const opened = lineOpen;
+  const close = (): void => {
+    if (lineOpen) stderr.write(clearLine);
     lineOpen = false;
-    return opened ? clearLine : "";
   };
   return {
     json,
-    columns: Math.max(narrowest, stdout.isTTY ? stdout.columns : usualColumns),
-    live: stderr.isTTY && process.env["TERM"] !== "dumb",
+    columns: Math.max(narrowest, stdout.columns ?? usualColumns),
+    live: stderr.isTerminal && terminal !== "dumb",
     data: (text) => {
-      if (lineOpen) write(stderr, closeLine());
-      write(stdout, `${redact(text)}\n`);
+      close();
+      stdout.write(`${redact(text)}\n`);
     },
-    note: (text) => write(stderr, `${closeLine()}${redact(text)}\n`),
+    note: (text) => {
+      close();
+      stderr.write(`${redact(text)}\n`);
+    },
     transient: (text) => {
-      write(stderr, `${closeLine()}${redact(text)}`);
+      close();
+      stderr.write(redact(text));
       lineOpen = true;
     },
-    style: (format, text) => styleText(format, text, { stream: stdout }),
-    flush: async () => {
-      if (lineOpen) write(stderr, closeLine());
-      await Promise.all([flushed(stdout), flushed(stderr)]);
-    },
+    style: (format, text) => (colour ? styleText(format, text, { stream: process.stdout }) : text),
+    close,
   };
-}
-
-const watched = new WeakSet<NodeJS.WriteStream>();
-const closed = new WeakSet<NodeJS.WriteStream>();
-
-// A reader that went away (`| head -1`) must not end the run: an exchange may be under way.
-function write(stream: NodeJS.WriteStream, text: string): void {
-  if (!watched.has(stream)) {
-    watched.add(stream);
-    stream.on("error", () => closed.add(stream));
-  }
-  if (!closed.has(stream)) stream.write(text);
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  if (!watched.has(stream) || closed.has(stream)) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.write("", () => resolve());
-  });
 }
 
 /** Text of other programs, fit for a terminal: redacted before it is wrapped, and without control characters. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the control characters are what is removed
+  // oxlint-disable-next-line no-control-regex -- the control characters are what is removed
   return redact(text).replace(/[\u0000-\u001F\u007F-\u009F]+/g, " ");
 }

@@ -14,7 +14,7 @@ function outputOf(columns: number): Output {
     note: ignore,
     transient: ignore,
     style,
-    flush: async () => {},
+    close: ignore,
   };
 }
 
