@@ -1,5 +1,6 @@
 // npm run check: everything that can be judged without running the product. All of it runs; all failures are reported.
 import { bootstrap, main, run } from "./bootstrap.mjs";
+import { checkExamples } from "./check-examples.mjs";
 import { checkPackages } from "./check-packages.mjs";
 
 await main(async () => {
@@ -14,6 +15,7 @@ await main(async () => {
     format: () => start("oxfmt", "oxfmt", "--check"),
     unused: () => start("knip", "knip", "--no-progress"),
     docs: () => run(node, ["scripts/generate-docs.mjs", "--check"], calm),
+    examples: () => checkExamples(tools, calm.env),
     "house rules": () => start("vitest", "vitest", "run", "--project", "packages", "house-rules.test.ts"),
     packages: () => checkPackages(tools, calm.env),
   };
