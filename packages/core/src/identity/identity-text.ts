@@ -24,7 +24,8 @@ export function parseIdentity(content: string, source: string): ParsedIdentity {
     .split(/\r?\n|\\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
-  for (const line of lines) rememberSecret(line);
+  // Shorter lines are words of a wrong file; redacting those would shred the message that says so.
+  for (const line of lines.filter(({ length }) => length > 20)) rememberSecret(line);
   const invalid = (reason: string): TokenwardError =>
     new TokenwardError("ERR_STATE_IDENTITY_INVALID", { source, reason });
   const [line] = lines;

@@ -3,9 +3,12 @@ import { isAbsolute, join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where Tokenward keeps things of this OS user: `config` for what a human or a backup must not lose, `data` for grants. */
+/**
+ * Where Tokenward keeps things of this OS user: `config` for what a human or a backup must not lose, `data` for
+ * grants, `state` for what this machine remembers.
+ */
 export function platformFolder(
-  kind: "config" | "data",
+  kind: "config" | "data" | "state",
   env: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
@@ -16,10 +19,15 @@ export function platformFolder(
       ? join(env["APPDATA"] || join(homedir(), "AppData", "Roaming"), "tokenward")
       : join(env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local"), "tokenward");
   }
-  return kind === "config"
-    ? join(absolute(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "tokenward")
-    : join(absolute(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "tokenward");
+  const [variable, usual] = xdg[kind];
+  return join(absolute(env[variable]) ?? join(home, ...usual), "tokenward");
 }
+
+const xdg = {
+  config: ["XDG_CONFIG_HOME", [".config"]],
+  data: ["XDG_DATA_HOME", [".local", "share"]],
+  state: ["XDG_STATE_HOME", [".local", "state"]],
+} as const;
 
 // The XDG base directory specification (0.8) has relative paths ignored.
 function absolute(path: string | undefined): string | undefined {
