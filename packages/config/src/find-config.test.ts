@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findConfig } from "./find-config.ts";
-import { project } from "./fixture-project.ts";
+import { project } from "./test/project.ts";
 
 test("takes the nearest one upward", () => {
   const folder = project({ "tokenward.config.yaml": "top: 1", "a/tokenward.config.json": "{}", "a/b/c/x": "" });

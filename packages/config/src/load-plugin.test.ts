@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bundledPlugins, pluginPackage, pluginSource, project } from "./fixture-project.ts";
+import { bundledPlugins, pluginPackage, pluginSource, project } from "./test/project.ts";
 import { checkConfig, loadConfig } from "./load.ts";
 
 const minimal = (refresher: string): string => `platforms: { acme: { refresher: "${refresher}", client_id: a } }\n`;
@@ -217,5 +217,37 @@ describe("what is there but cannot be used", () => {
   test.each(cases)("%s", async (_name, files, expected) => {
     const folder = project({ "tokenward.config.yaml": minimal("x"), ...files });
     expect(await problemsOf(folder)).toEqual([expected]);
+  });
+});
+
+test("a key that a plugin's schema would drop without a word is a mistake", async () => {
+  const lax = { shape: { url: {} }, "~standard": { version: 1, vendor: "lax" } };
+  const source = `const lax = ${JSON.stringify(lax)};
+lax["~standard"].validate = ({ url }) => ({ value: { url } });
+export default { kind: "refresher", pluginName: "lax", apiVersion: 1, secretOptions: [], options: lax,
+  create: () => ({ platform: "lax", traits: {}, assess: () => ({}) }) };`;
+  const yaml = "platforms: { acme: { refresher: ./lax.mjs, url: x, ulr: y } }\n";
+  const folder = project({ "tokenward.config.yaml": yaml, "lax.mjs": source });
+  expect(await problemsOf(folder)).toEqual([
+    "ERR_CONFIG_INVALID platforms.acme.ulr: `ulr` is not a known key of ./lax.mjs.",
+  ]);
+});
+
+describe("a state that cannot be created", () => {
+  const yaml = "platforms: { instagram: {} }\nstate: { backend: ./state.mjs }\n";
+  const creating = (thrown: string): string =>
+    pluginSource({ kind: "state", pluginName: "s", create: `() => { throw ${thrown}; }` });
+
+  test("says so by its own code", async () => {
+    const code = `Object.assign(new Error("on a network"), { code: "ERR_STATE_NETWORK_FOLDER", [Symbol.for("tokenward.error")]: true })`;
+    const folder = project({ "tokenward.config.yaml": yaml, "state.mjs": creating(code) });
+    const loading = loadConfig({ folder, env: {}, bundled: bundledPlugins() });
+    await expect(loading).rejects.toMatchObject({ code: "ERR_STATE_NETWORK_FOLDER" });
+  });
+
+  test("is a mistake at its place where it has none", async () => {
+    const folder = project({ "tokenward.config.yaml": yaml, "state.mjs": creating(`new Error("no such folder")`) });
+    const loading = loadConfig({ folder, env: {}, bundled: bundledPlugins() });
+    await expect(loading).rejects.toMatchObject({ problems: [{ path: "state", line: 2, message: "no such folder" }] });
   });
 });

@@ -2,7 +2,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, pluginApiVersion, TokenwardError, type Plugin } from "@tokenward/core";
 import { closest } from "./closest.ts";
-import { knownNames, packageNames, type ConfiguredKind } from "./plugin-name.ts";
+import { isFileName, knownNames, packageNames, type ConfiguredKind } from "./plugin-name.ts";
 import { findPlugin } from "./resolve-plugin.ts";
 
 /** Plugins that the CLI brings along, by package name. */
@@ -91,7 +91,7 @@ async function loadPlugin(
       return { plugin, about: { ...about, origin: "bundled" } };
     }
   }
-  if (name.startsWith(".")) throw invalid(name, kind, `there is no file ${path.resolve(folder, name)}`);
+  if (isFileName(name)) throw invalid(name, kind, `there is no file ${path.resolve(folder, name)}`);
   const near = closest(
     name,
     knownNames(kind, Object.keys(bundled)).filter((known) => known !== name),

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { bundledPlugins, project, type Created } from "./fixture-project.ts";
+import { bundledPlugins, project, type Created } from "./test/project.ts";
 import { checkConfig, loadConfig } from "./load.ts";
 import { ConfigProblems, formatProblem } from "./problem.ts";
 

@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { GrantState } from "@tokenward/core";
+import { TokenwardError, type GrantState } from "@tokenward/core";
 import { readAlerts, type Alerts } from "./alerts.ts";
-import { created, readBackend, type Configured } from "./backend.ts";
+import { readBackend, type Configured } from "./backend.ts";
 import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
 import type { ConfiguredGrant, Configuration } from "./configuration.ts";
 import { defaultDecay, readDecay } from "./decay.ts";
@@ -11,7 +11,7 @@ import { readWriteBack } from "./level.ts";
 import { createPluginLoader, type BundledPlugins, type LoadedPlugin } from "./load-plugin.ts";
 import { readPlatforms } from "./platforms.ts";
 import { ConfigProblems, formatProblem, type ConfigProblem } from "./problem.ts";
-import { beginReading, inOrder, type Reading } from "./reading.ts";
+import { beginReading, findingOf, inOrder, type Reading } from "./reading.ts";
 import { authShape, fileShape, type FileKeys } from "./schema.ts";
 import { selectGrants, type ReadGrant } from "./select.ts";
 
@@ -48,8 +48,7 @@ export interface ConfigCheck {
 export async function loadConfig(options: ConfigOptions = {}): Promise<Configuration> {
   const { file, parts, problems, warnings, plugins, reading } = await readFile(options);
   if (problems.length > 0) throw new ConfigProblems(file, problems);
-  const state = created(parts.state, ["state"], reading);
-  if (state === undefined) throw new ConfigProblems(file, reading.problems);
+  const state = createState(parts.state, file, reading);
   for (const warning of warnings) options.note?.(formatProblem(file, warning));
   return configurationOf(file, parts, state, plugins);
 }
@@ -62,6 +61,17 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<Configura
 export async function checkConfig(options: ConfigOptions = {}): Promise<ConfigCheck> {
   const { file, problems, warnings, plugins } = await readFile(options);
   return { path: file, problems, warnings, plugins };
+}
+
+// What a state says by a code of its own (a network folder, say) is about this machine, not a mistake in the file.
+function createState(configured: Parts["state"], file: string, reading: Reading): GrantState {
+  try {
+    if (configured !== undefined) return configured.create();
+  } catch (error) {
+    if (TokenwardError.is(error)) throw error;
+    reading.report.mistake(findingOf(["state"], error));
+  }
+  throw new ConfigProblems(file, reading.problems);
 }
 
 interface Parts {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { PluginKind } from "@tokenward/core";
 
 /** Kinds of plugins that a configuration file names. */
@@ -19,7 +20,12 @@ const firstParty: Readonly<Record<ConfiguredKind, readonly string[]>> = {
 
 /** Whether a name in the file is a package or a path itself, instead of a short name. */
 export function isSpecifier(name: string): boolean {
-  return name.startsWith(".") || name.includes("/") || name.includes("@");
+  return isFileName(name) || name.includes("/") || name.includes("@");
+}
+
+/** Whether a specifier names a file instead of a package. */
+export function isFileName(specifier: string): boolean {
+  return specifier.startsWith(".") || path.isAbsolute(specifier);
 }
 
 /** What a name can stand for, in order: ours first, so that nobody can stand in for it. */

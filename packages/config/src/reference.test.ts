@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { examples } from "./examples.ts";
-import { bundledPlugins, project } from "./fixture-project.ts";
+import { bundledPlugins, project } from "./test/project.ts";
 import { checkConfig } from "./load.ts";
 import { authShape, fileShape, grantShape, platformShape } from "./schema.ts";
 

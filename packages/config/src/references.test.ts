@@ -3,7 +3,7 @@ import path from "node:path";
 import { isSecret, redact, type Secret } from "@tokenward/core";
 import { expect, test } from "vitest";
 import { readDocument } from "./document.ts";
-import { project } from "./fixture-project.ts";
+import { project } from "./test/project.ts";
 import { beginReading } from "./reading.ts";
 import { resolveReferences, type Resolved, type SecretRule } from "./references.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { project } from "./fixture-project.ts";
+import { project } from "./test/project.ts";
 import { findPlugin } from "./resolve-plugin.ts";
 
 /** Manifests as packages have them, and odder ones. Node itself is the judge. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { isFileName } from "./plugin-name.ts";
 import { resolveExports, type ExportsField } from "./resolve-exports.ts";
 
 /** A plugin's entry file on this machine. */
@@ -22,7 +23,7 @@ interface Manifest {
  * @throws Error where it is there, but has no usable entry
  */
 export function findPlugin(specifier: string, folder: string): PluginFile | undefined {
-  if (specifier.startsWith(".") || path.isAbsolute(specifier)) {
+  if (isFileName(specifier)) {
     const file = path.resolve(folder, specifier);
     return isFile(file) ? { file } : undefined;
   }

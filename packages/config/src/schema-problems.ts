@@ -38,7 +38,11 @@ export function checkBlock<Value>(schema: OptionsSchema<Value>, context: IssueCo
   if (checked instanceof Promise) {
     throw new TypeError(`The options schema of ${context.plugin ?? "the configuration"} must be synchronous.`);
   }
-  if (checked.issues === undefined) return context.resolved.incomplete ? undefined : checked.value;
+  if (checked.issues === undefined) {
+    const dropped = context.plugin === undefined ? [] : droppedKeys(schema, context.resolved.value, checked.value);
+    for (const key of dropped) reportUnknownKey([key], context);
+    return context.resolved.incomplete || dropped.length > 0 ? undefined : checked.value;
+  }
   for (const issue of checked.issues) reportIssue(issue, context);
   return undefined;
 }
@@ -152,6 +156,13 @@ function valueAt(root: unknown, path: ConfigPath): unknown {
     value = (value as Readonly<Record<string, unknown>>)[part];
   }
   return value;
+}
+
+// A plugin's author may have forgotten to make the schema strict. Then a slip would be dropped without a word.
+function droppedKeys(schema: OptionsSchema<unknown>, written: unknown, checked: unknown): readonly string[] {
+  const known = optionNames(schema);
+  if (known.length === 0 || typeof checked !== "object" || checked === null) return [];
+  return Object.keys(written as object).filter((key) => !known.includes(key) && !Object.hasOwn(checked, key));
 }
 
 /** The names of a schema's top-level options, where its library shows them (zod does). */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { defineNotifier, defineRefresher, defineState, defineWriteBack, isSecret, type Secret } from "@tokenward/core";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
-import type { BundledPlugins } from "./load-plugin.ts";
+import type { BundledPlugins } from "../load-plugin.ts";
 
 /** A folder of its own with these files, removed after the test. Beside it is the end of any search upward. */
 export function project(files: Readonly<Record<string, string>>): string {
