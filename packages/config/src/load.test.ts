@@ -415,6 +415,7 @@ describe("a switched-off platform", () => {
 
     const configuration = await loadConfig({ folder, env: {}, bundled: bundledPlugins() });
     expect(configuration.select("all").map(({ id }) => id)).toEqual(["instagram", "youtube/on"]);
+    expect(configuration.plans.map(({ id }) => id)).toEqual(["instagram", "youtube/on"]);
     expect(() => configuration.select("tiktok")).toThrow(/has 2 mistakes/);
     expect(() => configuration.select("linkedin")).toThrow(/has one mistake/);
   });

@@ -3,7 +3,7 @@ import { TokenwardError, type GrantState } from "@tokenward/core";
 import { readAlerts, type Alerts } from "./alerts.ts";
 import { readBackend, type Configured } from "./backend.ts";
 import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
-import type { ConfiguredGrant, Configuration } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import { defaultDecay, readDecay } from "./decay.ts";
 import { readDocument } from "./document.ts";
 import { findConfig } from "./find-config.ts";
@@ -171,7 +171,7 @@ function configurationOf(
   return {
     path: file,
     folder: path.dirname(file),
-    plans: grants.map(({ plan }) => plan).filter((plan): plan is ConfiguredGrant => plan !== undefined),
+    plans: grants.flatMap(({ plan, postponed }) => (plan === undefined || postponed.length > 0 ? [] : [plan])),
     state,
     notifiers: alerts.notifiers,
     routes: alerts.routes,

@@ -118,7 +118,8 @@ async function loadRefresher(
     return await plugins.load("refresher", platform);
   } catch (error) {
     const finding = findingOf(at, error);
-    const fix = `${finding.fix} Or name one that fits, such as \`refresher: oauth2\`.`;
+    const missing = finding.code === "ERR_CONFIG_PLUGIN_MISSING";
+    const fix = missing ? `${finding.fix}; or name one that fits, such as \`refresher: oauth2\`.` : finding.fix;
     reading.report.missing({ ...finding, fix });
     return undefined;
   }
