@@ -40,7 +40,7 @@ export const writeBackErrors: Record<
   ERR_WRITEBACK_SEALED_FOR_ANOTHER: {
     what: "The stored token of {grant} is sealed for another identity than the one in {identity}.",
     why: "The file was made by another OS user or machine, or the identity was replaced.",
-    fix: "Point TOKENWARD_IDENTITY_FILE at the identity that sealed it, or consent again: `tokenward auth {grant}`.",
+    fix: "Point TOKENWARD_IDENTITY_FILE at the identity that sealed it, or move {path} away and consent again: `tokenward auth {grant}`.",
   },
   ERR_WRITEBACK_KEYCHAIN: {
     what: "The OS keychain cannot be used for {grant}: {reason}.",

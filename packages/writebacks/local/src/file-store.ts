@@ -87,11 +87,11 @@ async function unsealText(grant: GrantId, path: string, sealed: Uint8Array, io: 
     if (thrown instanceof SealError && thrown.code === "another") {
       throw new TokenwardError(
         "ERR_WRITEBACK_SEALED_FOR_ANOTHER",
-        { grant, identity: io.identity.source },
+        { grant, identity: io.identity.source, path },
         { cause: thrown, class: "write-back" },
       );
     }
-    const remedy = `Restore ${path} from a backup that is not older than the last refresh, or consent again (\`tokenward auth ${grant}\`)`;
+    const remedy = `Restore ${path} from a backup that is not older than the last refresh, or move it away and consent again (\`tokenward auth ${grant}\`)`;
     throw unreadable(grant, { reason: `${path} is damaged: ${messageOf(thrown)}`, remedy }, thrown);
   }
 }

@@ -217,6 +217,7 @@ describe("the local write-back in files", () => {
     await expect(make().read("tiktok", io(other))).rejects.toMatchObject({
       code: "ERR_WRITEBACK_SEALED_FOR_ANOTHER",
       message: expect.stringContaining(join(home, "other.txt")),
+      fix: expect.stringContaining(join(folder(), "tiktok.age")),
     });
   });
 
