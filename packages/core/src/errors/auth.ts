@@ -35,7 +35,7 @@ export const authErrors: Record<
     fix: "Hand a first token over: `tokenward auth {grant}` says where to consent and how to import it.",
   },
   ERR_AUTH_CLIENT_REJECTED: {
-    what: "{platform} rejected the client of {grant} ({error}); the token itself may be fine.",
+    what: "{platform} rejected the client of {grant}: {reason}. The token itself may be fine.",
     why: "Client id or secret are wrong, belong to another app, or were rotated on the platform.",
     fix: "Compare client id and secret of {grant} in the configuration with the platform's developer console; nothing was lost.",
   },
