@@ -40,7 +40,7 @@ export function engineContext(options: EngineOptions): EngineContext {
   if ((options as Partial<EngineOptions>).state === undefined) throw new TokenwardError("ERR_STATE_MISSING");
   const env = options.env ?? process.env;
   const clock = options.clock ?? systemClock;
-  const http = options.http ?? createHttpClient();
+  const http = options.http ?? createHttpClient({ env });
   const identity = options.identity ?? systemIdentity(env);
   const note = (message: string): void => options.note?.(redact(message));
   return {
