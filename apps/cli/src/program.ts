@@ -182,9 +182,8 @@ function addSandboxCommand(program: Command, run: Run): void {
     .summary("run all platforms on localhost")
     .description("Runs a hostile copy of every platform on 127.0.0.1, to try things out without an account.")
     .option("--port <number>", "port to listen on; 0 picks a free one", portOf, 4010)
-    .option(...json)
     .action(({ port }: { port: number }) =>
-      run(sandbox, async (context) => await (await import("./commands/sandbox.ts")).runSandbox(context, port)),
+      run(sandbox, async (context) => await (await import("./commands/sandbox.ts")).sandbox(context, port)),
     );
   examples(sandbox, ["tokenward sandbox", "tokenward sandbox --port 4011"]);
 }

@@ -1,6 +1,6 @@
-const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
+const names = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
-/** Turns requests to stop into an abort, for as long as an exchange may be under way. */
+/** Turns requests to stop into an abort, in place of the system's sudden end. */
 export interface StopSignals {
   readonly signal: AbortSignal;
   /** Gives the signals back to the system. */
@@ -8,24 +8,21 @@ export interface StopSignals {
 }
 
 /**
- * Listens for signals. However often they come, an exchange that was sent runs to its end, which is bounded: killing
- * it there could lose a rotated token.
+ * Listens for signals until released.
+ *
+ * @param told called with each signal; `again` where the stop was already asked for
  */
-export function stopSignals(note: (text: string) => void): StopSignals {
+export function stopSignals(told: (name: NodeJS.Signals, again: boolean) => void): StopSignals {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {
-    note(
-      controller.signal.aborted
-        ? `${name} again: still finishing what was sent; ending it now could lose a token.`
-        : `${name}: nothing new begins; what was sent is finished and saved first.`,
-    );
+    told(name, controller.signal.aborted);
     controller.abort(new Error(`stopped by ${name}`));
   };
-  for (const name of signals) process.on(name, stop);
+  for (const name of names) process.on(name, stop);
   return {
     signal: controller.signal,
     release: () => {
-      for (const name of signals) process.off(name, stop);
+      for (const name of names) process.off(name, stop);
     },
   };
 }

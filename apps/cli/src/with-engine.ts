@@ -17,9 +17,18 @@ export async function withEngine<T>(context: Context, work: EngineWork<T>, signa
   });
 }
 
-/** For work that may spend a token: a signal lets what was sent be finished and saved first. */
+/**
+ * For work that may spend a token. However often a signal comes, an exchange that was sent runs to its end, which is
+ * bounded: killing it there could lose a rotated token.
+ */
 export async function withExchangingEngine<T>(context: Context, work: EngineWork<T>): Promise<T> {
-  const stop = stopSignals((message) => context.output.note(message));
+  const stop = stopSignals((name, again) =>
+    context.output.note(
+      again
+        ? `${name} again: still finishing what was sent; ending it now could lose a token.`
+        : `${name}: nothing new begins; what was sent is finished and saved first.`,
+    ),
+  );
   try {
     return await withEngine(context, work, stop.signal);
   } finally {

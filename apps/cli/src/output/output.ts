@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { redact } from "@tokenward/core";
 import { textStream } from "./stream.ts";
+import { wrapLines } from "./wrap.ts";
 
 /** The formats that the CLI uses; see `util.styleText`. */
 export type Style = Parameters<typeof styleText>[0];
@@ -50,7 +51,8 @@ export function processOutput(json: boolean): Output {
     },
     note: (text) => {
       close();
-      stderr.write(`${redact(text)}\n`);
+      const clean = redact(text);
+      stderr.write(`${stderr.columns === undefined ? clean : wrapLines(clean, stderr.columns)}\n`);
     },
     transient: (text) => {
       close();

@@ -2,7 +2,6 @@ import type { ConfigProblems } from "@tokenward/config";
 import { messageOf, TokenwardError } from "@tokenward/core";
 import { document } from "./status-document.ts";
 import { plain, type Output } from "./output.ts";
-import { wrap } from "./table.ts";
 
 /** Prints why a command failed, with the fix; as JSON on stdout where data is JSON. */
 export async function printProblem(thrown: unknown, output: Output): Promise<void> {
@@ -15,9 +14,9 @@ export async function printProblem(thrown: unknown, output: Output): Promise<voi
     output.data(document({ error: { code, message, fix, ...listed } }));
     return;
   }
-  output.note(wrap(plain(`${code}: ${message}`), output.columns).join("\n"));
+  output.note(plain(`${code}: ${message}`));
   for (const problem of problems ?? []) output.note(`  ${config?.problemLine(String(path), problem)}`);
-  output.note(wrap(plain(fix), output.columns).join("\n"));
+  output.note(plain(fix));
 }
 
 /** 2 where nothing could be judged; 1 where one grant failed. */

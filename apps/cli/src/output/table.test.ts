@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Output } from "./output.ts";
-import { table, wrap } from "./table.ts";
+import { table } from "./table.ts";
+import { wrap, wrapLines } from "./wrap.ts";
 
 function outputOf(columns: number): Output {
   const ignore = (): undefined => undefined;
@@ -67,5 +68,11 @@ describe("table", () => {
 describe("wrap", () => {
   it("breaks words that are longer than a line", () => {
     expect(wrap("a abcdefgh b", 4)).toEqual(["a", "abcd", "efgh", "b"]);
+  });
+});
+
+describe("wrapLines", () => {
+  it("keeps indentation and line breaks", () => {
+    expect(wrapLines("one two\n  three four", 8)).toBe("one two\n  three\n  four");
   });
 });

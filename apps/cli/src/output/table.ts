@@ -1,4 +1,5 @@
 import { plain, type Output, type Style } from "./output.ts";
+import { wrap } from "./wrap.ts";
 
 /** One cell; its text is wrapped where the terminal is narrow. */
 export interface Cell {
@@ -38,25 +39,6 @@ export function table(head: readonly string[], rows: readonly Row[], output: Out
     }
   }
   return lines.join("\n");
-}
-
-/** Breaks text at spaces, and inside words that are longer than a line. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((long) => pieces(long, width))) {
-    if (line === "") line = word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line];
-}
-
-function pieces(word: string, width: number): string[] {
-  return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, "gu")) ?? [word]);
 }
 
 function layOut(cells: readonly Cell[], widths: readonly number[], output: Output): string[] {

@@ -8,6 +8,7 @@ describe("timeInWords", () => {
   it.each([
     [after(0.5), "in 30 s (19:30)"],
     [after(59), "in 59 min (20:29)"],
+    [after(59.9), "in 1 h (20:29)"],
     [after(120), "in 2 h (21:30)"],
     [after(26 * 60), "in 26 h (2026-11-23)"],
     [after(179 * 24 * 60), "in 179 days (2027-05-20)"],

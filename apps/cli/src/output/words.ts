@@ -6,10 +6,11 @@ const day = 24 * hour;
 /** A span in the largest unit that still says something: `45 s`, `12 min`, `26 h`, `179 days`. */
 export function spanInWords(milliseconds: number): string {
   const span = Math.abs(milliseconds);
-  if (span < minute) return `${Math.floor(span / second)} s`;
-  if (span < hour) return `${Math.floor(span / minute)} min`;
-  if (span < 2 * day) return `${Math.floor(span / hour)} h`;
-  return `${Math.floor(span / day)} days`;
+  const inUnits = (unit: number): number => Math.round(span / unit);
+  if (inUnits(second) < 60) return `${inUnits(second)} s`;
+  if (inUnits(minute) < 60) return `${inUnits(minute)} min`;
+  if (inUnits(hour) < 48) return `${inUnits(hour)} h`;
+  return `${inUnits(day)} days`;
 }
 
 /** A time as people say it, with the clock time today and the date otherwise: `in 2 h (21:30)`, `3 days ago (2026-11-19)`. */

@@ -29,6 +29,12 @@ export interface CliHome {
   readonly storeFolder: string;
   writeConfig(yaml: string, name?: string): string;
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  /** What {@link CliHome.run} starts, for tests that put another program in between. */
+  readonly process: {
+    readonly node: string;
+    readonly bin: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  };
   /** For tests that talk to a running command. */
   start(args: readonly string[], options?: CliOptions): ChildProcess;
   remove(): void;
@@ -53,6 +59,7 @@ export function createCliHome(): CliHome {
       writeFileSync(file, yaml);
       return file;
     },
+    process: { node: process.execPath, bin, env: home },
     start,
     run: async (args, options = {}) => {
       const child = start(args, options);
