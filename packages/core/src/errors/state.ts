@@ -9,6 +9,7 @@ export const stateErrors: Record<
   | "ERR_STATE_UNWRITABLE"
   | "ERR_STATE_UNREADABLE"
   | "ERR_STATE_BUSY"
+  | "ERR_STATE_LEASE_LOST"
   | "ERR_STATE_NETWORK_FOLDER"
   | "ERR_STATE_IDENTITY_MISSING"
   | "ERR_STATE_IDENTITY_INVALID",
@@ -35,7 +36,7 @@ export const stateErrors: Record<
     fix: "Update this Tokenward.",
   },
   ERR_STATE_UNWRITABLE: {
-    what: "The state in {path} cannot be written: {reason}. No token was spent.",
+    what: "The state in {path} cannot be written: {reason}.",
     why: "The intent to spend a token must be durable before the token is sent.",
     fix: "{remedy}, then run again.",
   },
@@ -48,6 +49,11 @@ export const stateErrors: Record<
     what: "The state in {path} stayed locked by another process.",
     why: "A process was stopped in the middle of a write.",
     fix: "Run again; if it stays, look for a stopped tokenward process on this machine.",
+  },
+  ERR_STATE_LEASE_LOST: {
+    what: "The lease of {target} was lost while it was held: {reason}.",
+    why: "Another process may hold it now, so nothing more is sent or recorded under it.",
+    fix: "Leave {path} alone while Tokenward runs, then run again.",
   },
   ERR_STATE_NETWORK_FOLDER: {
     what: "The state folder {path} is on a network file system ({kind}).",
