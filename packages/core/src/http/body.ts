@@ -51,7 +51,7 @@ function unpack(body: Uint8Array, encodings: readonly string[], problems: string
   // Some proxies drop the header and leave the bytes packed.
   if (isGzip(bytes)) {
     problems.push("gzip without a content-encoding that says so");
-    bytes = salvage(bytes, "gzip", gzip, problems);
+    bytes = salvage(bytes, "gzip", gzip(), problems);
   }
   return bytes;
 }
@@ -67,13 +67,14 @@ interface Packing {
   readonly lenient: number;
 }
 
-const gzip: Packing = { unpack: gunzipSync, lenient: constants.Z_SYNC_FLUSH };
+// Built when needed: loading zlib takes milliseconds that a run without any answer need not spend.
+const gzip = (): Packing => ({ unpack: gunzipSync, lenient: constants.Z_SYNC_FLUSH });
 
 function packingOf(encoding: string, bytes: Uint8Array): Packing | undefined {
   switch (encoding) {
     case "gzip":
     case "x-gzip":
-      return gzip;
+      return gzip();
     case "deflate":
       // RFC 9110 means zlib's wrapper; some servers send the bare stream.
       return { unpack: isZlib(bytes) ? inflateSync : inflateRawSync, lenient: constants.Z_SYNC_FLUSH };
