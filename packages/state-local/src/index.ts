@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { defineState, type Plugin } from "@tokenward/core/plugin";
-import { z } from "zod";
+import * as z from "zod";
 import { localState } from "./local-state.ts";
 
 export { localState, type LocalStateOptions } from "./local-state.ts";

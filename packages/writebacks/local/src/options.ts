@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Options of the local write-back, as under `auth.writeback.local` in a configuration file. */
 export interface LocalOptions {
