@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { StepEvents } from "./step-events.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The built CLI, as people run it. */
@@ -44,26 +46,44 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
+/** A CLI process whose steps can be followed while it runs. */
+export interface Watched extends Running {
+  readonly events: StepEvents;
+}
+
 /** Starts the CLI in a workspace. */
 export function start(workspace: Workspace, args: readonly string[], options: RunOptions = {}): Running {
-  const preload = options.at === undefined && options.eventsFile === undefined ? [] : ["--import", watcher];
+  return launch(workspace, args, options, false);
+}
+
+/** Starts the CLI in a workspace, and hears of every event of its refresh path at once. */
+export function startWatched(workspace: Workspace, args: readonly string[], options: RunOptions = {}): Watched {
+  const running = launch(workspace, args, options, true);
+  return { ...running, events: new StepEvents(running.process.stdio[3] as Readable) };
+}
+
+function launch(workspace: Workspace, args: readonly string[], options: RunOptions, watched: boolean): Running {
+  const preload = watched || options.at !== undefined || options.eventsFile !== undefined ? ["--import", watcher] : [];
   const child = spawn(process.execPath, [...preload, tokenwardBin, ...args], {
     cwd: options.cwd ?? workspace.folder,
     env: {
       ...workspace.env,
-      ...(options.at === undefined ? {} : { STEP_EVENT: options.at.event, STEP_SIGNAL: options.at.signal, STEP_GRANT: options.at.grant }),
+      ...(options.at === undefined
+        ? {}
+        : { STEP_EVENT: options.at.event, STEP_SIGNAL: options.at.signal, STEP_GRANT: options.at.grant }),
       ...(options.eventsFile === undefined ? {} : { STEP_EVENTS_FILE: options.eventsFile }),
+      ...(watched ? { STEP_EVENTS_FD: "3" } : {}),
       ...options.env,
     },
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe", ...(watched ? ["pipe" as const] : [])],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
   // A process that was killed does not read its input any more; that is no failure of the test.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(options.input ?? "");
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(options.input ?? "");
   const finished = once(child, "close").then(([code, signal]): Finished => ({
     code: code as number | null,
     signal: signal as NodeJS.Signals | null,
