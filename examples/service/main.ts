@@ -2,7 +2,7 @@
 import { setInterval as every } from "node:timers/promises";
 import { createEngine, secret, type GrantPlan } from "@tokenward/core";
 import tiktok from "@tokenward/refresher-tiktok";
-import state from "@tokenward/state-local";
+import { localState } from "@tokenward/state-local";
 import local from "@tokenward/writeback-local";
 
 const { env } = process;
@@ -23,7 +23,7 @@ const plans: readonly GrantPlan[] = [
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
-const remembered = state();
+const remembered = localState();
 const engine = createEngine({
   state: remembered,
   signal: stop.signal,
