@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { redact } from "@tokenward/core";
-import { textStream } from "./stream.ts";
+import { textStream, usualColumns } from "./stream.ts";
 import { wrapLines } from "./wrap.ts";
 
 /** The formats that the CLI uses; see `util.styleText`. */
@@ -28,7 +28,6 @@ export interface Output {
 
 const clearLine = "\r\u001B[2K";
 const narrowest = 40;
-const usualColumns = 80;
 
 /** The output of this process. */
 export function processOutput(json: boolean): Output {

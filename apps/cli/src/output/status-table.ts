@@ -1,7 +1,7 @@
 import type { RefreshStatus } from "@tokenward/core";
 import type { Output, Style } from "./output.ts";
 import { table, type Cell, type Row } from "./table.ts";
-import { counted, timeInWords } from "./words.ts";
+import { counted, spanInWords, timeInWords } from "./words.ts";
 
 /** What a table of statuses shows beside the columns that it always has. */
 export interface StatusView {
@@ -31,7 +31,7 @@ function statusRow(status: RefreshStatus, view: StatusView, now: Date): Row {
   ];
   if (view.would === true) cells.push({ text: status.would ?? "-" });
   cells.push(timeCell(status.expiresAt, now), timeCell(status.reauthBy, now));
-  if (view.refreshedAt === true) cells.push(timeCell(status.refreshedAt, now));
+  if (view.refreshedAt === true) cells.push(agoCell(status.refreshedAt, now));
   const code = status.code === undefined ? "" : ` [${status.code}]`;
   return { cells, detail: { text: status.detail + code, style: status.alert ? styleOf(status) : "dim" } };
 }
@@ -43,6 +43,11 @@ export function grantName(status: Pick<RefreshStatus, "platform" | "account">): 
 
 function timeCell(time: Date | undefined, now: Date): Cell {
   return time === undefined ? { text: "-", style: "dim" } : { text: timeInWords(time, now) };
+}
+
+function agoCell(time: Date | undefined, now: Date): Cell {
+  if (time === undefined) return { text: "-", style: "dim" };
+  return { text: `${spanInWords(now.getTime() - time.getTime())} ago` };
 }
 
 function styleOf(status: RefreshStatus): Style {

@@ -9,6 +9,9 @@ export interface TextStream {
   write(text: string): void;
 }
 
+/** What a terminal has that does not say. */
+export const usualColumns = 80;
+
 const waitBetweenTries = 2;
 
 /**
@@ -23,7 +26,8 @@ export function textStream(descriptor: 1 | 2): TextStream {
   });
   return {
     isTerminal: stream?.isTTY === true,
-    columns: stream?.isTTY === true ? stream.columns : undefined,
+    // Some terminals, such as those of containers, say 0.
+    columns: stream?.isTTY === true ? stream.columns || usualColumns : undefined,
     write: (text) => {
       if (closed) return;
       if (stream !== undefined) stream.write(text);
