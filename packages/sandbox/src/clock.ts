@@ -32,9 +32,8 @@ export class VirtualClock {
     for (const wake of this.#sleepers) wake();
   }
 
-  /** Waits until the clock has moved so far, by itself or by `advance`, or until `signal` aborts. */
-  async sleep(seconds: number, signal: AbortSignal): Promise<void> {
-    const until = this.now() + seconds * 1_000;
+  /** Waits until the clock shows `until`, by itself or by `advance`, or until `signal` aborts. */
+  async sleepUntil(until: number, signal: AbortSignal): Promise<void> {
     while (this.now() < until && !signal.aborted) {
       await new Promise<void>((resolve) => {
         let timer: NodeJS.Timeout | undefined;

@@ -55,7 +55,7 @@ export interface FaultEffects {
         readonly at?: "before" | "after" | undefined;
       }
     | undefined;
-  /** Refuses in the platform's own dialect; nothing is exchanged. */
+  /** Refuses in the platform's own dialect; nothing is exchanged. Token endpoints only. */
   readonly refuse?:
     | {
         readonly error: string;

@@ -2,7 +2,7 @@ import type { Books } from "./books.ts";
 import type { SandboxControl } from "./control.ts";
 import { judge, withOverrides } from "./family.ts";
 import type { OpenEntry } from "./ledger.ts";
-import { matches } from "./match.ts";
+import { matches, type Match } from "./match.ts";
 import { stages, type RequestDesk } from "./request-desk.ts";
 
 /** The control API in the sandbox's own process. */
@@ -88,21 +88,11 @@ export function localControl(books: Books, desk: RequestDesk): SandboxControl {
     },
     release: async (barrierId) => barriers.release(barrierId),
     arrived: async (match, count, options = {}) => {
-      const wanted = stages[options.stage ?? "arrived"];
-      const found = (): number[] => {
-        const numbers: number[] = [];
-        for (const entry of books.ledger.after(options.since ?? 0)) {
-          if (reached(entry, wanted) && matches(match, entry)) numbers.push(entry.n);
-        }
-        return numbers;
-      };
+      const stage = options.stage ?? "arrived";
+      const numbers = watch(books, match, stages[stage], options.since ?? 0);
       return await waiting.until(
-        () => {
-          const numbers = found();
-          return numbers.length >= count ? numbers : undefined;
-        },
-        () =>
-          `${String(found().length)} of ${String(count)} requests like ${JSON.stringify(match)} are ${options.stage ?? "arrived"}`,
+        () => (numbers().length >= count ? [...numbers()] : undefined),
+        () => `${String(numbers().length)} of ${String(count)} requests like ${JSON.stringify(match)} are ${stage}`,
         options,
       );
     },
@@ -128,8 +118,19 @@ export function localControl(books: Books, desk: RequestDesk): SandboxControl {
   };
 }
 
-function reached(entry: OpenEntry, stage: number): boolean {
-  return entry.stage >= stage;
+// Looks at every request once and again only until it is as far as wanted: thousands may come while somebody waits.
+function watch(books: Books, match: Match, stage: number, since: number): () => readonly number[] {
+  const reached: number[] = [];
+  let before: OpenEntry[] = [];
+  let cursor = since;
+  return () => {
+    const fresh = [...books.ledger.after(cursor)].filter((entry) => matches(match, entry));
+    cursor = books.ledger.last;
+    const candidates = [...before, ...fresh];
+    reached.push(...candidates.filter((entry) => entry.stage >= stage).map((entry) => entry.n));
+    before = candidates.filter((entry) => entry.stage < stage);
+    return reached;
+  };
 }
 
 function countsOf(

@@ -75,7 +75,7 @@ export class RequestDesk {
     const effects = this.faults.take(entry);
     const { decisive } = effects;
     entry.faults = effects.ids;
-    if (effects.delays.length > 0) await this.#delay(effects, "before");
+    if (effects.delays.length > 0) await this.#delay(effects, "before", entry.at);
     if (decisive.hang === "before") return this.#intercept(seen, "hung");
     if (decisive.drop === "before") {
       breakConnection(response, decisive.dropHow);
@@ -83,9 +83,10 @@ export class RequestDesk {
     }
 
     const decision = this.#decide(seen, effects);
+    const decidedAt = this.#books.clock.now();
     this.#reach(entry, "committed");
     if (this.barriers.any) await this.barriers.pass(entry, "after", () => this.#look());
-    if (effects.delays.length > 0) await this.#delay(effects, "after");
+    if (effects.delays.length > 0) await this.#delay(effects, "after", decidedAt);
     if (decisive.hang === "after") entry.delivery = "hung";
     else if (decisive.drop === "after") {
       breakConnection(response, decisive.dropHow);
@@ -240,11 +241,12 @@ export class RequestDesk {
     if (this.waiting.any) this.waiting.look();
   }
 
-  async #delay(effects: CombinedEffects, at: "before" | "after"): Promise<void> {
+  // Virtual seconds count from when the stage was reached: a test may move the clock as soon as it learns of that.
+  async #delay(effects: CombinedEffects, at: "before" | "after", since: number): Promise<void> {
     for (const delay of effects.delays) {
       if ((delay.at ?? "before") !== at) continue;
       if (delay.milliseconds !== undefined) await realDelay(delay.milliseconds, this.#closing);
-      if (delay.seconds !== undefined) await this.#books.clock.sleep(delay.seconds, this.#closing);
+      if (delay.seconds !== undefined) await this.#books.clock.sleepUntil(since + delay.seconds * 1_000, this.#closing);
     }
   }
 }

@@ -54,7 +54,7 @@ export class TokenMint {
 
   /** Something secret for a client, with characters that have to be encoded. */
   secret(name: string): string {
-    return `cs_${this.#check(`client.${name}`)}+/%~`;
+    return `cs_${this.#check(`client.${name}`)}+/%7E`;
   }
 
   #check(facts: string): string {

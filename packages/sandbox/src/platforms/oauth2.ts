@@ -119,7 +119,7 @@ function read(request: SandboxRequest, platformSettings: PlatformSettings): Toke
   const clientId = basic?.id ?? parameter(idName);
   const grantType = parameter(names?.grantType ?? "grant_type");
   return {
-    grantType: grantType === (settings.grantType ?? "refresh_token") ? "refresh_token" : grantType,
+    grantType: usualGrantType(grantType, settings.grantType ?? "refresh_token"),
     clientId,
     clientSecret: basic === undefined ? parameter(names?.clientSecret ?? "client_secret") : text(basic.secret),
     refreshToken,
@@ -127,6 +127,12 @@ function read(request: SandboxRequest, platformSettings: PlatformSettings): Toke
     clientFoundIn: basic === undefined ? places[idName] : "basic",
     bodyFoundIn: places[refreshName],
   };
+}
+
+// The sandbox decides on `refresh_token`; where a platform calls it otherwise, the usual name is a wrong one.
+function usualGrantType(given: string | undefined, wanted: string): string | undefined {
+  if (given === wanted) return "refresh_token";
+  return given === "refresh_token" ? "not-here" : given;
 }
 
 function object(request: TokenRequest, platformSettings: PlatformSettings): Refusal | undefined {
