@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createSandbox } from "../../packages/sandbox/dist/index.js";
 import { configurationOf, consents, tokenJson } from "./configuration.mjs";
-import { layOut, shortcut } from "./place.mjs";
+import { layOut, shortcut, snapshot } from "./place.mjs";
 import { runCli } from "./run-cli.mjs";
 import { command, explain, heading, line, paragraph, suggestions, title } from "./story.mjs";
 
@@ -28,15 +28,18 @@ async function tell() {
   for (const [grant, consent] of Object.entries(granted)) {
     await runCli(["auth", "import", grant], { input: tokenJson(consent), quiet: true });
   }
-  command("tokenward auth import tiktok/brand-a < token.json   # and brand-b, youtube, crm");
+  command("tokenward auth import tiktok/brand-a < token.json   # and three more");
   explain("Stored in an encrypted file each. From here on, no human should be needed for as long as possible.");
 
   heading(2, "What would happen?");
+  const before = snapshot();
   await show("auth refresh all --dry-run");
   const asked = await control.counts();
   check(asked.requests === 0, "a dry run contacted a platform");
+  check(snapshot() === before, "a dry run changed a file");
   explain(
-    `A dry run reads and assesses, nothing else: the sandbox counted ${asked.requests} requests, and no file changed.`,
+    `A dry run reads and assesses, nothing else: the sandbox counted ${asked.requests} requests, and not a byte in ` +
+      ".tokenward-demo/ changed.",
   );
 
   heading(3, "Refresh");
@@ -66,6 +69,7 @@ async function tell() {
 
 async function show(text) {
   command(`tokenward ${text}`);
+  line();
   await runCli(text.split(" "));
 }
 

@@ -1,5 +1,6 @@
 // Where the demo lives: one folder in the clone, ignored by git. Nothing of this machine's user is read or written.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,3 +50,17 @@ function writeShortcuts() {
 /** The shortcut as it is typed here. */
 export const shortcut =
   process.platform === "win32" ? String.raw`.tokenward-demo\tokenward` : ".tokenward-demo/tokenward";
+
+/** What is in the folder, down to the byte: the same text means that nothing changed. */
+export function snapshot() {
+  const hash = createHash("sha256");
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).toSorted(byPath)) {
+    hash.update(`${entry.parentPath}/${entry.name}\n`);
+    if (entry.isFile()) hash.update(readFileSync(path.join(entry.parentPath, entry.name)));
+  }
+  return hash.digest("hex");
+}
+
+function byPath(left, right) {
+  return `${left.parentPath}/${left.name}` < `${right.parentPath}/${right.name}` ? -1 : 1;
+}

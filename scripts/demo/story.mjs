@@ -20,7 +20,6 @@ export function heading(number, text) {
 export function command(text) {
   line();
   line(`${style("dim", "$")} ${style("bold", text)}`);
-  line();
 }
 
 /** What just happened, and why that is right. */
