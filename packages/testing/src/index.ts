@@ -1,1 +1,2 @@
-export {};
+export { malformedAnswers, type MalformedAnswer, type MalformedExpectation } from "./malformed-answers.ts";
+export { renderAnswer, type AnswerTemplate, type AnswerTokens } from "./render-answer.ts";

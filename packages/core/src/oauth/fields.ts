@@ -36,6 +36,9 @@ function bareName(name: string): string {
  */
 export function tokenOf(value: unknown): { readonly token?: string; readonly odd?: string } {
   if (value === undefined || value === null || value === "") return {};
+  if (Array.isArray(value) && value.length === 1 && typeof value[0] === "string") {
+    return { ...tokenOf(value[0]), odd: "stands in a list" };
+  }
   if (typeof value !== "string") return { odd: "is not a text" };
   const token = value.trim();
   if (token === "") return { odd: "is blank" };
@@ -70,7 +73,7 @@ function better(relative: StatedEnd, absolute: StatedEnd): StatedEnd {
 /** Granted scopes. Absent or empty means that the platform did not say (RFC 6749, section 5.1). */
 export function scopesOf(record: JsonRecord, dialect: TokenDialect): readonly string[] | "odd" | undefined {
   const value = fieldOf(record, "scope", dialect);
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || (typeof value === "string" && value.trim() === "")) return undefined;
   const list = typeof value === "string" ? split(decoded(value), dialect.scopeSeparator) : value;
   if (!Array.isArray(list)) return "odd";
   const scopes = list.filter((scope): scope is string => typeof scope === "string" && scope.trim() !== "");

@@ -114,7 +114,7 @@ function readForm(text: string, cut: boolean): JsonRecord | undefined {
 const stringPair =
   /(?<quote>["'])(?<name>[A-Za-z][\w-]{1,63})\k<quote>\s*[^"'\\,[\]{}\s]\s*\k<quote>(?<value>(?:[^"'\\]|\\.|(?!\k<quote>)["'])*)\k<quote>(?=\s*(?:[,}\]]|$|.\s*["']\w+["']\s*:))/g;
 const numberPair = /["'](?<name>[A-Za-z][\w-]{1,63})["']\s*:\s*(?<value>-?\d[\d.eE+-]*)(?=\s*[,}\]])/g;
-const element = /<(?<name>[A-Za-z][\w-]{1,63})>(?<value>[^<>&]*)<\/\k<name>>/g;
+const element = /<(?<name>[A-Za-z][\w-]{1,63})>(?<value>[^<>]*)<\/\k<name>>/g;
 
 /** The complete pairs of a text that no parser takes, as one flat record; the first of each name counts. */
 function salvage(text: string): readonly JsonRecord[] {
@@ -128,9 +128,15 @@ function salvage(text: string): readonly JsonRecord[] {
       keep(groups!["name"] as string, parse(`"${(groups!["value"] as string).replace(/(?<!\\)"/g, '\\"')}"`));
     }
     for (const { groups } of source.matchAll(numberPair)) keep(groups!["name"] as string, Number(groups!["value"]));
-    for (const { groups } of source.matchAll(element)) keep(groups!["name"] as string, groups!["value"]);
+    for (const { groups } of source.matchAll(element))
+      keep(groups!["name"] as string, withoutEntities(groups!["value"] as string));
     return record.size === 0 ? [] : [Object.fromEntries(record)];
   });
+}
+
+function withoutEntities(text: string): string {
+  const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  return text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] as string);
 }
 
 function unescaped(text: string): string {

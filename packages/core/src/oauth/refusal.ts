@@ -26,16 +26,14 @@ export interface PlatformError {
  */
 export function errorOf(
   dialect: TokenDialect,
-  answer: Pick<HttpAnswer, "status" | "headers">,
+  answer: Pick<HttpAnswer, "status">,
   records: readonly JsonRecord[],
 ): PlatformError | undefined {
   for (const record of records) {
     const error = flagged(dialect, record) ?? stated(dialect, answer, record);
     if (error !== undefined) return error;
   }
-  // RFC 6750, section 3: an error may stand in the challenge alone.
-  const challenge = /\berror="([^"]{1,64})"/.exec(answer.headers["www-authenticate"] ?? "")?.[1];
-  return challenge === undefined ? undefined : judged(dialect, answer.status, challenge, {});
+  return undefined;
 }
 
 /** Success tests that are not the RFC's: the flag or code decides, whatever the status. */
