@@ -40,6 +40,8 @@ export async function createWorkspace(yaml = "platforms: {}\n"): Promise<Workspa
       XDG_CONFIG_HOME: path.join(folder, "home", "config"),
       XDG_DATA_HOME: path.join(folder, "home", "data"),
       XDG_STATE_HOME: path.join(folder, "home", "state"),
+      // Node's compiled code: shared by all workspaces, because it holds nothing of theirs.
+      XDG_CACHE_HOME: path.join(tmpdir(), "tokenward-scenarios-cache"),
       TOKENWARD_STATE_DIR: stateFolder,
       TOKENWARD_IDENTITY_FILE: identityFile,
     },

@@ -1,0 +1,5 @@
+export default {
+  paths: ["features/**/*.feature"],
+  import: ["features/steps/**/*.steps.ts"],
+  format: ["progress"],
+};
