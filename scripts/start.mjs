@@ -7,6 +7,8 @@ await main(async () => {
   const build = ["run", "build", "--filter=tokenward", "--output-logs=errors-only"];
   const { code, output } = await run(node, [tool("turbo"), ...build], { env });
   if (code !== 0) throw new Error(`The build failed:\n${output}`);
+  // Ctrl-C reaches the demo, too, which ends in its own time.
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const demo = path.join(root, "scripts", "demo", "demo.mjs");
   return (await run(node, [demo, ...process.argv.slice(2)], { env, stdio: "inherit" })).code;
 });
