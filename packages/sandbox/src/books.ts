@@ -1,7 +1,15 @@
 import type { ClockOptions } from "./clock.ts";
 import { VirtualClock } from "./clock.ts";
 import type { ClientOptions, Consent, ConsentOptions } from "./control.ts";
-import { newFamily, withOverrides, type Family, type Mounted, type SandboxClient } from "./family.ts";
+import {
+  judge,
+  judgeAccess,
+  newFamily,
+  withOverrides,
+  type Family,
+  type Mounted,
+  type SandboxClient,
+} from "./family.ts";
 import { LedgerRing, zeroCounts, type OpenCounts } from "./ledger.ts";
 import type { SandboxPlatform } from "./platform.ts";
 import { fingerprint, TokenMint, type TokenIdentity } from "./tokens.ts";
@@ -83,15 +91,16 @@ export class Books {
     );
     this.#families.push(family);
     this.#byId.set(family.id, family);
-    const ends = Number.isFinite(family.refreshExpiresAt);
+    const ends = Number.isFinite(family.refreshExpiresAt) && family.policy.presents !== "access-token";
+    const accessToken = this.accessToken(family, now);
     return {
       grantId: family.id,
       platform: mounted.dialect.name,
       account: name,
       clientId: client.id,
       clientSecret: client.secrets[0],
-      refreshToken: this.refreshToken(family),
-      accessToken: this.accessToken(family, now),
+      refreshToken: this.presentable(family),
+      accessToken,
       expiresIn: family.policy.accessLifetimeSeconds,
       refreshExpiresIn: ends ? Math.floor((family.refreshExpiresAt - now) / 1_000) : undefined,
       scopes: family.scopes,
@@ -118,7 +127,22 @@ export class Books {
 
   accessToken(family: Family, now: number): string {
     const expiresAt = now + family.policy.accessLifetimeSeconds * 1_000;
-    return this.mint.access(family.mounted.dialect.tokens.access, family.index, family.generation, expiresAt);
+    const token = this.mint.access(family.mounted.dialect.tokens.access, family.index, family.generation, expiresAt);
+    if (family.policy.presents === "access-token") family.newestAccess = token;
+    return token;
+  }
+
+  /** The token that the next exchange should present. */
+  presentable(family: Family): string {
+    return family.newestAccess ?? this.refreshToken(family);
+  }
+
+  /** What presenting a token for an exchange would meet now. Changes nothing. */
+  judge(family: Family, identity: TokenIdentity): ReturnType<typeof judge> | ReturnType<typeof judgeAccess> {
+    const now = this.clock.now();
+    return identity.kind === "access"
+      ? judgeAccess(family, identity.expiresAt ?? 0, now)
+      : judge(family, identity.generation, now);
   }
 
   /** What a token of this platform says about itself, and the family it belongs to. */

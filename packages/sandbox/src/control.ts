@@ -121,7 +121,7 @@ export interface SandboxControl {
   setClient(platform: string, clientId: string, options: ClientOptions): Promise<void>;
 
   grant(grantId: string): Promise<GrantView>;
-  /** The refresh token that the platform would rotate next: what a test compares with what was saved. */
+  /** The token that the next exchange should present: what a test compares with what was saved. */
   currentRefreshToken(grantId: string): Promise<string>;
   /** Whether presenting this refresh token now would be answered with tokens. Changes nothing. */
   isAlive(grantId: string, refreshToken: string): Promise<boolean>;

@@ -38,6 +38,8 @@ export interface Family {
   refreshExpiresAt: number;
   revoked: "replay" | "revoked" | undefined;
   readonly counts: OpenCounts;
+  /** The newest access token, where access tokens are what is exchanged. */
+  newestAccess: string | undefined;
 }
 
 /** A family as a consent starts it. */
@@ -55,6 +57,7 @@ export function newFamily(
     refreshExpiresAt: refreshEnd(facts.policy, now),
     revoked: undefined,
     counts: zeroCounts(),
+    newestAccess: undefined,
   };
 }
 
@@ -76,11 +79,24 @@ export function judge(
   return current ? "current" : "forgiven";
 }
 
+/** What an access token is where access tokens are exchanged: it lives to its end, and may be too young. */
+export function judgeAccess(
+  family: Family,
+  expiresAt: number,
+  now: number,
+): "current" | "expired" | "revoked" | "too-early" {
+  if (family.revoked !== undefined) return "revoked";
+  if (now >= expiresAt) return "expired";
+  const issuedAt = expiresAt - family.policy.accessLifetimeSeconds * 1_000;
+  return now - issuedAt < (family.policy.minimumAgeSeconds ?? 0) * 1_000 ? "too-early" : "current";
+}
+
 /** Performs an exchange; tells whether the refresh token changed. */
 export function exchange(family: Family, presented: "current" | "forgiven", now: number): boolean {
   const { policy } = family;
   family.exchanges += 1;
   if (policy.refreshEnd === "sliding") family.refreshExpiresAt = refreshEnd(policy, now);
+  if (policy.presents === "access-token") return false;
   const rotates =
     presented === "forgiven"
       ? policy.forgivenReceives === "new-successor" && policy.rotation !== "never"
@@ -96,10 +112,23 @@ export function exchange(family: Family, presented: "current" | "forgiven", now:
   return true;
 }
 
+const policyKeys = Object.keys({
+  accessLifetimeSeconds: true,
+  refreshLifetimeSeconds: true,
+  refreshEnd: true,
+  rotation: true,
+  rotateEvery: true,
+  reuse: true,
+  forgivenReceives: true,
+  repeatUnchangedToken: true,
+  presents: true,
+  minimumAgeSeconds: true,
+} satisfies Record<keyof TokenPolicy, true>) as (keyof TokenPolicy)[];
+
 /** A policy with what differs; `undefined` changes nothing. */
 export function withOverrides(policy: TokenPolicy, overrides: PolicyOverrides): TokenPolicy {
   const changed: Record<string, unknown> = { ...policy };
-  for (const key of Object.keys(policy) as (keyof TokenPolicy)[]) {
+  for (const key of policyKeys) {
     if (overrides[key] !== undefined) changed[key] = overrides[key];
   }
   return changed as unknown as TokenPolicy;

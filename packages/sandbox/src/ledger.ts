@@ -1,7 +1,7 @@
 import type { Endpoint } from "./match.ts";
 
 /** What the presented credential was when the platform looked at it. */
-export type Presented = "current" | "spent" | "forgiven" | "expired" | "revoked" | "unknown" | "none";
+export type Presented = "current" | "spent" | "forgiven" | "expired" | "revoked" | "too-early" | "unknown" | "none";
 
 /** What the platform did. `intercepted`: nothing, a fault stood in between. */
 export type RequestOutcome =

@@ -1,6 +1,6 @@
 import type { Books } from "./books.ts";
 import type { SandboxControl } from "./control.ts";
-import { judge, withOverrides } from "./family.ts";
+import { withOverrides } from "./family.ts";
 import type { OpenEntry } from "./ledger.ts";
 import { matches, type Match } from "./match.ts";
 import { stages, type RequestDesk } from "./request-desk.ts";
@@ -60,12 +60,13 @@ export function localControl(books: Books, desk: RequestDesk): SandboxControl {
         policy: family.policy,
       };
     },
-    currentRefreshToken: async (grantId) => books.refreshToken(books.family(grantId)),
+    currentRefreshToken: async (grantId) => books.presentable(books.family(grantId)),
     isAlive: async (grantId, refreshToken) => {
       const family = books.family(grantId);
       const found = books.identify(family.mounted, refreshToken);
-      if (found?.family !== family || found.identity.kind !== "refresh") return false;
-      const state = judge(family, found.identity.generation, books.clock.now());
+      const kind = family.policy.presents === "access-token" ? "access" : "refresh";
+      if (found?.family !== family || found.identity.kind !== kind) return false;
+      const state = books.judge(family, found.identity);
       return state === "current" || state === "forgiven";
     },
     ledger: async (query = {}) => ({ ...countsOf(books, query), entries: books.ledger.read(query) }),

@@ -23,6 +23,7 @@ export interface TokenRequest {
   readonly grantType?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
+  /** The token to exchange; an access token where the policy says so. */
   readonly refreshToken?: string | undefined;
   /** The scopes asked for, where a request narrows them. */
   readonly scopes?: readonly string[] | undefined;
@@ -48,6 +49,7 @@ export type RefusalReason =
   | "spent-token"
   | "expired-token"
   | "revoked-grant"
+  | "too-early"
   | "scope-beyond-grant"
   | "fault";
 
@@ -147,6 +149,13 @@ export interface TokenPolicy {
   readonly forgivenReceives: "same-successor" | "new-successor";
   /** Whether an answer repeats a refresh token that did not change. Google leaves it out. */
   readonly repeatUnchangedToken: boolean;
+  /**
+   * Which token an exchange presents. Default `refresh-token`. `access-token`: a living access token is renewed in
+   * place, as Threads and Instagram do; there is no refresh token, nothing is spent, and older ones live to their end.
+   */
+  readonly presents?: "refresh-token" | "access-token" | undefined;
+  /** With `presents: "access-token"`: how old it must be. Instagram: 86 400. */
+  readonly minimumAgeSeconds?: number | undefined;
 }
 
 /** How a platform's tokens look. Between the two, the sandbox puts letters, digits, dots, `-` and `_`. */
@@ -172,12 +181,16 @@ export interface SandboxPlatform {
   readonly readTokenRequest: (request: SandboxRequest, settings: PlatformSettings) => TokenRequest;
   /** Checks what only this platform is strict about, such as where client credentials belong. */
   readonly objection?: ((request: TokenRequest, settings: PlatformSettings) => Refusal | undefined) | undefined;
+  /** Whether the presented token alone is enough, without naming a client. Default: never. */
+  readonly needsNoClient?: ((settings: PlatformSettings) => boolean) | undefined;
   readonly wordTokens: (issued: IssuedTokens, settings: PlatformSettings) => SandboxAnswer;
   readonly wordRefusal: (refusal: Refusal, settings: PlatformSettings, n: number, now: Date) => SandboxAnswer;
   readonly revocation?: SandboxRevocation | undefined;
   readonly resources?: readonly SandboxResource[] | undefined;
   /** How the demo configuration names the client's id. Default `client_id`. */
   readonly clientIdOption?: string | undefined;
+  /** The refresher's further options that are addresses, and the paths below `/<name>` that they mean here. */
+  readonly addressOptions?: Readonly<Record<string, string>> | undefined;
   /** The refresher that speaks this dialect, for the demo configuration. Default: the platform's name. */
   readonly refresher?: string | undefined;
 }

@@ -268,6 +268,32 @@ describe("oauth2", () => {
     expect(await sandbox.control.counts()).toMatchObject({ rotations: 1 });
   });
 
+  test("renews access tokens in place, without client or refresh token, and not too early", async () => {
+    const { control } = sandbox;
+    const grant = await control.consent("oauth2", {
+      presents: "access-token",
+      minimumAgeSeconds: 1_800,
+      settings: { clientAuth: "none" },
+    });
+    expect(grant.refreshToken).toBe(grant.accessToken);
+    const renew = async (token: string): Promise<Received> =>
+      await send(
+        `${grant.tokenUrl}?${new URLSearchParams({ grant_type: "refresh_token", access_token: token }).toString()}`,
+      );
+    expect((await renew(grant.accessToken)).status).toBe(400);
+    await control.advance(1_800);
+    const renewed = json(await renew(grant.accessToken)) as Record<string, unknown>;
+    expect(renewed).not.toHaveProperty("refresh_token");
+    expect(renewed["access_token"]).toBe(await control.currentRefreshToken(grant.grantId));
+    expect((await renew(grant.accessToken)).status).toBe(200);
+    await control.advance(1_800);
+    expect((await renew(grant.accessToken)).status).toBe(400);
+    expect(await control.isAlive(grant.grantId, String(renewed["access_token"]))).toBe(true);
+    expect(await control.counts()).toMatchObject({ refreshes: 2, rotations: 0, replays: 0, revocations: 0 });
+    const usual = await control.consent("oauth2");
+    expect((await exchange(usual, usual.accessToken)).body["error"]).toBe("invalid_grant");
+  });
+
   test("introspects and revokes", async () => {
     const grant = await sandbox.control.consent("oauth2");
     const ask = async (path: string, token: string): Promise<Received> =>

@@ -4,7 +4,7 @@ import { echoInto, forcedAnswer, httpDate, toText, type TextAnswer } from "./ans
 import { Barriers } from "./barriers.ts";
 import type { Books } from "./books.ts";
 import { realDelay } from "./clock.ts";
-import { judge, settingsOf, type Family, type Mounted } from "./family.ts";
+import { settingsOf, type Family, type Mounted } from "./family.ts";
 import { Faults, type CombinedEffects } from "./faults.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { SandboxRequest } from "./platform.ts";
@@ -164,9 +164,9 @@ export class RequestDesk {
           presented:
             refreshToken === undefined
               ? "none"
-              : family === undefined
+              : family === undefined || presented.identity === undefined
                 ? "unknown"
-                : judge(family, presented.generation, books.clock.now()),
+                : books.judge(family, presented.identity),
         });
         books.count(route.mounted, family, "requests");
         books.count(route.mounted, family, "tokenRequests");

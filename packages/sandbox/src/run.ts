@@ -47,8 +47,14 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
       const prefix = consent.platform.toUpperCase().replaceAll("-", "_");
       const refresher = platform?.refresher ?? consent.platform;
       note(`    ${consent.platform}:`);
-      if (refresher !== consent.platform || refresher === "oauth2") note(`      refresher: ${refresher}`);
+      if (refresher !== consent.platform || refresher === "oauth2") {
+        note(`      refresher: ${refresher}`);
+        note("      rotation: always");
+      }
       note(`      token_url: ${consent.tokenUrl}`);
+      for (const [option, path] of Object.entries(platform?.addressOptions ?? {})) {
+        note(`      ${option}: ${sandbox.url}/${consent.platform}${path}`);
+      }
       note(`      ${idOption}: ${consent.clientId}`);
       note(`      client_secret: "\${${prefix}_CLIENT_SECRET}"`);
     }

@@ -1,16 +1,16 @@
 import type { Books } from "./books.ts";
-import { exchange, judge, settingsOf, type Family, type Mounted } from "./family.ts";
+import { exchange, settingsOf, type Family, type Mounted } from "./family.ts";
 import type { FaultEffects } from "./fault.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { IssuedTokens, Refusal, RefusalReason, SandboxAnswer, SandboxRequest, TokenRequest } from "./platform.ts";
-import { fingerprint } from "./tokens.ts";
+import { fingerprint, type TokenIdentity } from "./tokens.ts";
 
 /** A token request that was read but not decided. */
 export interface PresentedExchange {
   readonly mounted: Mounted;
   readonly request: TokenRequest;
   readonly family: Family | undefined;
-  readonly generation: number;
+  readonly identity: TokenIdentity | undefined;
 }
 
 /** What an exchange came to. */
@@ -28,8 +28,9 @@ export type StatedLifetimes = Pick<FaultEffects, "expiresIn" | "refreshExpiresIn
 export function readExchange(books: Books, mounted: Mounted, request: SandboxRequest): PresentedExchange {
   const read = mounted.dialect.readTokenRequest(request, mounted.settings);
   const found = read.refreshToken === undefined ? undefined : books.identify(mounted, read.refreshToken);
-  const known = found?.identity.kind === "refresh" ? found : undefined;
-  return { mounted, request: read, family: known?.family, generation: known?.identity.generation ?? -1 };
+  const wanted = (found?.family.policy.presents ?? "refresh-token") === "refresh-token" ? "refresh" : "access";
+  const known = found?.identity.kind === wanted ? found : undefined;
+  return { mounted, request: read, family: known?.family, identity: known?.identity };
 }
 
 /** Decides a token request as the platform would: rotates, refreshes, refuses, or notices a replay. */
@@ -39,7 +40,7 @@ export function decideExchange(
   entry: OpenEntry,
   lies: StatedLifetimes,
 ): Decision {
-  const { mounted, request, family } = presented;
+  const { mounted, request, family, identity } = presented;
   const settings = family === undefined ? mounted.settings : settingsOf(family);
   const now = books.clock.now();
   const refuse = (refusal: Refusal): Decision => {
@@ -51,10 +52,15 @@ export function decideExchange(
 
   const refusal = objection(presented, settings);
   if (refusal !== undefined) return refuse(refusal);
-  if (family === undefined) return refuse({ reason: "unknown-token", error: "invalid_grant" });
-  if (family.clientId !== request.clientId) return refuse({ reason: "wrong-client", error: "invalid_grant" });
+  if (family === undefined || identity === undefined) {
+    return refuse({ reason: "unknown-token", error: "invalid_grant" });
+  }
+  if (request.clientId !== undefined && family.clientId !== request.clientId) {
+    return refuse({ reason: "wrong-client", error: "invalid_grant" });
+  }
 
-  const state = judge(family, presented.generation, now);
+  const state = books.judge(family, identity);
+  if (state === "too-early") return refuse({ reason: "too-early", error: "invalid_request" });
   entry.presented = state;
   if (state === "spent") {
     entry.outcome = "replayed";
@@ -69,12 +75,15 @@ export function decideExchange(
   entry.outcome = rotated ? "rotated" : "refreshed";
   books.count(mounted, family, rotated ? "rotations" : "refreshes");
   if (state === "forgiven") books.count(mounted, family, "forgiven");
-  const refreshToken = books.refreshToken(family);
+  const accessToken = books.accessToken(family, now);
+  const refreshToken = books.presentable(family);
   entry.issued = fingerprint(refreshToken);
-  const ends = Number.isFinite(family.refreshExpiresAt);
+  const renewsAccess = family.policy.presents === "access-token";
+  const repeats = rotated || state === "forgiven" || family.policy.repeatUnchangedToken;
+  const ends = Number.isFinite(family.refreshExpiresAt) && !renewsAccess;
   const issued: IssuedTokens = {
-    accessToken: books.accessToken(family, now),
-    refreshToken: rotated || state === "forgiven" || family.policy.repeatUnchangedToken ? refreshToken : undefined,
+    accessToken,
+    refreshToken: repeats && !renewsAccess ? refreshToken : undefined,
     expiresIn: lies.expiresIn ?? family.policy.accessLifetimeSeconds,
     refreshExpiresIn: lies.refreshExpiresIn ?? (ends ? Math.floor((family.refreshExpiresAt - now) / 1_000) : undefined),
     scopes: family.statesScopes ? (request.scopes ?? family.scopes) : undefined,
@@ -101,8 +110,10 @@ function objection(presented: PresentedExchange, settings: Mounted["settings"]):
   if (request.grantType !== "refresh_token") {
     return { reason: "unsupported-grant-type", error: "unsupported_grant_type" };
   }
-  if (request.clientId === undefined) return { reason: "missing-client", error: "invalid_request" };
+  const needsNoClient = mounted.dialect.needsNoClient?.(settings) === true;
+  if (request.clientId === undefined && !needsNoClient) return { reason: "missing-client", error: "invalid_request" };
   if (request.refreshToken === undefined) return { reason: "missing-token", error: "invalid_request" };
+  if (request.clientId === undefined) return mounted.dialect.objection?.(request, settings);
   const client = mounted.clients.get(request.clientId);
   if (client === undefined) return { reason: "unknown-client", error: "invalid_client" };
   if (client.deleted) return { reason: "deleted-client", error: "invalid_client" };

@@ -15,13 +15,15 @@ export interface OAuth2Fields {
 export interface OAuth2Parameters {
   readonly grantType?: string | undefined;
   readonly refreshToken?: string | undefined;
+  /** Where the policy says that access tokens are exchanged. Default `access_token`. */
+  readonly accessToken?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
 }
 
 /** Everything in which providers of "OAuth 2.0" differ. The defaults are RFC 6749. */
 export interface OAuth2Settings {
-  /** Where client credentials must be. `none`: a public client, only its id. Default `any`. */
+  /** Where client credentials must be. `none`: only its id, or not even that. Default `any`. */
   readonly clientAuth?: "any" | "basic" | "body" | "none" | undefined;
   /** `rfc6749` (default): id and secret are form-encoded before base64 (section 2.3.1). Many providers want them raw. */
   readonly basicEncoding?: "rfc6749" | "raw" | undefined;

@@ -37,6 +37,7 @@ export function oauth2Platform(
     settings: { ...options.settings },
     readTokenRequest: read,
     objection: object,
+    needsNoClient: (settings) => (settings as OAuth2Settings).clientAuth === "none",
     wordTokens: wordOAuth2Tokens,
     wordRefusal: wordOAuth2Refusal,
     revocation: {
@@ -114,7 +115,8 @@ function read(request: SandboxRequest, platformSettings: PlatformSettings): Toke
   };
   const refreshName = names?.refreshToken ?? "refresh_token";
   const idName = names?.clientId ?? "client_id";
-  const refreshToken = parameter(refreshName);
+  const accessName = names?.accessToken ?? "access_token";
+  const refreshToken = parameter(refreshName) ?? parameter(accessName);
   const basic = basicOf(request, settings.basicEncoding !== "raw");
   const clientId = basic?.id ?? parameter(idName);
   const grantType = parameter(names?.grantType ?? "grant_type");
@@ -125,7 +127,7 @@ function read(request: SandboxRequest, platformSettings: PlatformSettings): Toke
     refreshToken,
     scopes: splitScopes(parameter("scope")),
     clientFoundIn: basic === undefined ? places[idName] : "basic",
-    bodyFoundIn: places[refreshName],
+    bodyFoundIn: places[refreshName] ?? places[accessName],
   };
 }
 

@@ -32,6 +32,7 @@ export function tiktokPlatform(
   return {
     name: options.name ?? "tiktok",
     refresher: "tiktok",
+    addressOptions: { user_info_url: "/v2/user/info/", revoke_url: "/v2/oauth/revoke/" },
     clientIdOption: "client_key",
     tokenPath: "/v2/oauth/token/",
     policy: {

@@ -31,6 +31,7 @@ export function youtubePlatform(
   return {
     name: options.name ?? "youtube",
     refresher: "youtube",
+    addressOptions: { tokeninfo_url: "/tokeninfo", revoke_url: "/revoke" },
     tokenPath: "/token",
     policy: {
       accessLifetimeSeconds: 3_599,
@@ -164,6 +165,7 @@ function wordsOf(refusal: Refusal): { status: number; error: string; description
     case "scope-beyond-grant":
       return { status: 400, error: "invalid_scope", description: "Some requested scopes were invalid." };
     case "malformed":
+    case "too-early":
     case "unsupported-grant-type":
     case "missing-token":
     case "wrong-client-auth":
