@@ -1,6 +1,6 @@
 import { builtinModules } from "node:module";
 import path from "node:path";
-import type { PackageKind, SourceFile, WorkspacePackage } from "./workspace.ts";
+import { isForTests, type PackageKind, type SourceFile, type WorkspacePackage } from "./workspace.ts";
 
 /** Which of Tokenward's own packages each kind may import, and how to say it. */
 const allowed: Readonly<Record<PackageKind, { readonly imports: RegExp; readonly rule: string }>> = {
@@ -29,7 +29,7 @@ function requestFault(owner: WorkspacePackage, source: SourceFile, request: stri
   if (request.startsWith(".")) {
     const reached = path.posix.join(path.posix.dirname(source.path), request);
     if (!reached.startsWith(`${owner.folder}/`)) return "import another package by its name, not by its path";
-    const test = !source.forTests && /\.test\.ts$|\/test\//.test(reached);
+    const test = !source.forTests && isForTests(reached);
     return test ? "what is shipped may not import test code; move what both need" : undefined;
   }
   if (request.startsWith("node:")) return undefined;

@@ -26,7 +26,7 @@ export interface SourceFile {
   readonly comments: readonly Comment[];
   /** What it imports or re-exports, statically or not, types included. */
   readonly imports: readonly string[];
-  /** Tests and what only they use: `*.test.ts`, `fixture-*.ts`, and everything in a folder `test`. */
+  /** Tests and what only they use: `*.test.ts`, `*.fixture.ts`, and everything in a folder `test` or `fixtures`. */
   readonly forTests: boolean;
 }
 
@@ -97,6 +97,11 @@ export function filesBelow(root: string, folder: string): string[] {
   });
 }
 
+/** Whether only tests may use a file. */
+export function isForTests(file: string): boolean {
+  return /\.(test|fixture)\.ts$|\/(test|fixtures)\//.test(file);
+}
+
 /** Parses one file. */
 export function parseSource(file: string, text: string): SourceFile {
   const { program, comments, module } = parseSync(file, text);
@@ -113,6 +118,6 @@ export function parseSource(file: string, text: string): SourceFile {
       ),
       ...dynamic.filter((request) => /^["'`][^$]*["'`]$/.test(request)).map((request) => request.slice(1, -1)),
     ],
-    forTests: /\.test\.ts$|\/fixture-[^/]*\.ts$|\/test\//.test(file),
+    forTests: isForTests(file),
   };
 }

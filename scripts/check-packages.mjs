@@ -28,16 +28,22 @@ export async function checkPackages({ node, pnpm, tool }, env) {
   async function checkPackage(folder) {
     const destination = mkdtempSync(path.join(packed, "package-"));
     const cwd = path.join(root, folder);
-    const pack = await run(node, [pnpm, "pack", "--silent", "--pack-destination", destination], { cwd, env });
+    const pack = await run(node, [pnpm, "pack", "--json", "--pack-destination", destination], { cwd, env });
     const tarball = readdirSync(destination).find((file) => file.endsWith(".tgz"));
     if (pack.code !== 0 || tarball === undefined) return `${folder}: could not be packed\n${pack.output}`;
     const file = path.join(destination, tarball);
+    const contents = pack.output.slice(pack.output.indexOf("{"), pack.output.lastIndexOf("}") + 1);
+    const strays = JSON.parse(contents).files.filter(({ path: name }) =>
+      /\.(test|fixture)\.|\/(test|fixtures)\//.test(name),
+    );
     const gates = [[tool("publint"), "run", file, "--strict"]];
     if (hasTypes(folder)) {
       const attw = tool("attw", "@arethetypeswrong/cli");
       gates.push([attw, file, "--profile", "esm-only", "--no-emoji", "--format", "ascii"]);
     }
-    let report = "";
+    let report = strays
+      .map(({ path: name }) => `${folder}: ${name} would be published; exclude its source in tsconfig.json\n`)
+      .join("");
     for (const gate of gates) {
       const { code, output } = await run(node, gate, { env });
       if (code !== 0) report += `${folder}:\n${output}\n`;
