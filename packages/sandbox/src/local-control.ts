@@ -3,7 +3,8 @@ import type { SandboxControl } from "./control.ts";
 import { withOverrides } from "./family.ts";
 import type { OpenEntry } from "./ledger.ts";
 import { matches, type Match } from "./match.ts";
-import { stages, type RequestDesk } from "./request-desk.ts";
+import { stages } from "./case.ts";
+import type { RequestDesk } from "./request-desk.ts";
 
 /** The control API in the sandbox's own process. */
 export function localControl(books: Books, desk: RequestDesk): SandboxControl {

@@ -1,32 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerResource, answerRevocation, readPresented } from "./access.ts";
 import { echoInto, forcedAnswer, httpDate, toText, type TextAnswer } from "./answer-bytes.ts";
 import { Barriers } from "./barriers.ts";
 import type { Books } from "./books.ts";
 import { realDelay } from "./clock.ts";
-import { settingsOf, type Family, type Mounted } from "./family.ts";
+import { openCase, stages, type Case } from "./case.ts";
+import { settingsOf } from "./family.ts";
 import { Faults, type CombinedEffects } from "./faults.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { SandboxRequest } from "./platform.ts";
-import { headerOf, text } from "./request-reading.ts";
 import { rewriteAnswer } from "./rewrite.ts";
-import { routeOf, type Route } from "./route.ts";
+import { routeOf } from "./route.ts";
 import { Signals } from "./signals.ts";
-import { decideExchange, readExchange, type Decision } from "./token-endpoint.ts";
-import { fingerprint } from "./tokens.ts";
+import type { Decision } from "./token-endpoint.ts";
 import { Waiting } from "./waiting.ts";
-
-/** How far a request is. */
-export const stages = { arrived: 0, committed: 1, done: 2 } as const;
-
-/** A request that was read and numbered, with everything needed to decide it. */
-interface Case {
-  readonly entry: OpenEntry;
-  readonly request: SandboxRequest;
-  readonly family: Family | undefined;
-  readonly secrets: readonly string[];
-  readonly decide: (effects: CombinedEffects) => Decision;
-}
 
 /** Takes the platforms' requests: ledger, faults and barriers around what the platform itself decides. */
 export class RequestDesk {
@@ -59,7 +45,7 @@ export class RequestDesk {
       headers: message.headers,
       body,
     };
-    const seen = this.#open(route, request, address.path);
+    const seen = openCase(this.#books, route, request, address.path);
     try {
       await this.#process(seen, response);
     } finally {
@@ -70,7 +56,7 @@ export class RequestDesk {
 
   async #process(seen: Case, response: ServerResponse): Promise<void> {
     const { entry } = seen;
-    this.#look();
+    this.#reach(entry, "arrived");
     if (this.barriers.any) await this.barriers.pass(entry, "before", () => this.#look());
     const effects = this.faults.take(entry);
     const { decisive } = effects;
@@ -131,96 +117,6 @@ export class RequestDesk {
     response.socket?.end(raw.bytes);
   }
 
-  #open(route: Route, request: SandboxRequest, path: string): Case {
-    const books = this.#books;
-    const open = (facts: Partial<OpenEntry>): OpenEntry => {
-      const mounted = route.kind === "unknown" ? undefined : route.mounted;
-      const entry = books.ledger.open({
-        at: books.clock.now(),
-        platform: mounted?.dialect.name ?? "",
-        method: request.method,
-        path,
-        endpoint: route.kind,
-        presented: "none",
-        outcome: "pending",
-        faults: [],
-        delivery: "pending",
-        stage: stages.arrived,
-        ...facts,
-      });
-      return entry;
-    };
-    const authorization = headerOf(request, "authorization");
-    switch (route.kind) {
-      case "token": {
-        const presented = readExchange(books, route.mounted, request);
-        const { family } = presented;
-        const { refreshToken, clientId, clientSecret } = presented.request;
-        const entry = open({
-          grant: family?.id,
-          account: family?.account.name,
-          clientId,
-          fingerprint: refreshToken === undefined ? undefined : fingerprint(refreshToken),
-          presented:
-            refreshToken === undefined
-              ? "none"
-              : family === undefined || presented.identity === undefined
-                ? "unknown"
-                : books.judge(family, presented.identity),
-        });
-        books.count(route.mounted, family, "requests");
-        books.count(route.mounted, family, "tokenRequests");
-        return {
-          entry,
-          request,
-          family,
-          secrets: [refreshToken, clientSecret, authorization].filter((secret) => secret !== undefined),
-          decide: (effects) => {
-            const decision = decideExchange(books, presented, entry, effects);
-            if (entry.presented === "spent") books.count(route.mounted, family, "replays");
-            return decision;
-          },
-        };
-      }
-      case "resource":
-      case "revocation": {
-        const { mounted } = route;
-        const endpoint = route.kind === "resource" ? route.resource : route.revocation;
-        const presented = readPresented(books, mounted, endpoint.presented, request);
-        const { family, token } = presented;
-        const entry = open({
-          grant: family?.id,
-          account: family?.account.name,
-          fingerprint: token === undefined ? undefined : fingerprint(token),
-        });
-        books.count(mounted, family, "requests");
-        return {
-          entry,
-          request,
-          family,
-          secrets: [text(token), authorization].filter((secret) => secret !== undefined),
-          decide: () => ({
-            answer:
-              route.kind === "resource"
-                ? answerResource(books, mounted, route.resource, presented, request, entry)
-                : answerRevocation(books, route.revocation, presented, entry),
-          }),
-        };
-      }
-      case "unknown": {
-        books.count(undefined, undefined, "requests");
-        const entry = open({ outcome: "not-found" });
-        return {
-          entry,
-          request,
-          family: undefined,
-          secrets: [authorization].filter((secret) => secret !== undefined),
-          decide: () => ({ answer: { status: 404, body: { error: "not_found" } } }),
-        };
-      }
-    }
-  }
-
   // The platform never saw the request. A spent token that was on its way is a replay all the same: a client that sends
   // one is wrong, whatever stood in between.
   #intercept(seen: Case, delivery: OpenEntry["delivery"]): void {
@@ -228,7 +124,7 @@ export class RequestDesk {
     entry.outcome = "intercepted";
     entry.delivery = delivery;
     if (entry.endpoint === "token" && entry.presented === "spent") {
-      this.#books.count(mountedOf(family), family, "replays");
+      this.#books.count(family?.mounted, family, "replays");
     }
   }
 
@@ -249,10 +145,6 @@ export class RequestDesk {
       if (delay.seconds !== undefined) await this.#books.clock.sleepUntil(since + delay.seconds * 1_000, this.#closing);
     }
   }
-}
-
-function mountedOf(family: Family | undefined): Mounted | undefined {
-  return family?.mounted;
 }
 
 function write(response: ServerResponse, answer: TextAnswer): void {
