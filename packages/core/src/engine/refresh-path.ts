@@ -219,7 +219,12 @@ export function outcomeOfThrown(plan: GrantPlan, thrown: unknown, context: Pick<
     );
     return failedWith(error, "client", { judged: false });
   }
-  const failure: FailureClass = thrown.class ?? (thrown.code === "ERR_AUTH_LEASE_BUSY" ? "lease" : "write-back");
+  // A state knows targets; people know grants.
+  if (thrown.code === "ERR_AUTH_LEASE_BUSY") {
+    const busy = new TokenwardError(thrown.code, { ...thrown.facts, grant: plan.id }, { class: "lease" });
+    return failedWith(busy, "lease");
+  }
+  const failure: FailureClass = thrown.class ?? "write-back";
   // A state that cannot be trusted says nothing about any grant.
   const blind = thrown.code.startsWith("ERR_STATE_") || thrown.code.startsWith("ERR_CONFIG_");
   return failedWith(thrown, failure, blind ? { judged: false } : {});
