@@ -1,2 +1,16 @@
+/** Conformance suites, in-memory fakes and a manual clock. */
+export { memoryState } from "@tokenward/core";
+export type { FixtureNeed, GrantStateCase, GrantStateFixture } from "./grant-state/fixture.ts";
+export { grantStateCases, testGrantState, type GrantStateSuiteOptions, type TestRunner } from "./grant-state/suite.ts";
 export { malformedAnswers, type MalformedAnswer, type MalformedExpectation } from "./malformed-answers.ts";
 export { renderAnswer, type AnswerTemplate, type AnswerTokens } from "./render-answer.ts";
+export { manualClock, type ManualClock } from "./manual-clock.ts";
+export {
+  memoryWriteBack,
+  type MemoryWriteBack,
+  type MemoryWriteBackOptions,
+  type WriteBackCall,
+  type WriteBackOperation,
+} from "./memory-write-back.ts";
+export { recordingNotifier, type RecordingNotifier } from "./recording-notifier.ts";
+export { temporaryIdentity, testIO, type TestIO } from "./test-io.ts";
