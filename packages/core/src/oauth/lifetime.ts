@@ -20,8 +20,13 @@ export type StatedEnd = Date | undefined | "odd";
 export function endAfter(value: unknown, now: Date, zero: "odd" | "endless"): StatedEnd {
   if (value === undefined || value === null || value === "") return undefined;
   const seconds = numberOf(value);
-  if (seconds === undefined || seconds < 0 || seconds > longestBelieved) return "odd";
   if (seconds === 0) return zero === "endless" ? undefined : "odd";
+  if (seconds === undefined || seconds > longestKept) {
+    // Some servers put an absolute time here, which as a lifetime would be half a century.
+    const absolute = endAt(value, now);
+    if (absolute instanceof Date) return absolute;
+  }
+  if (seconds === undefined || seconds < 0 || seconds > longestBelieved) return "odd";
   return new Date(now.getTime() + Math.floor(Math.min(seconds, longestKept) * 1000));
 }
 
