@@ -6,9 +6,17 @@ const repository = "git+https://github.com/tokenward/tokenward.git";
 
 /** What the manifest of every published package says. */
 export function manifestFaults(packages: readonly WorkspacePackage[]): string[] {
-  return packages
-    .filter(({ kind }) => kind !== "private")
-    .flatMap((found) => packageFaults(found).map((fault) => `${found.folder}/package.json: ${fault}.`));
+  return packages.flatMap((found) => {
+    const faults = [...versionFaults(found), ...(found.kind === "private" ? [] : packageFaults(found))];
+    return faults.map((fault) => `${found.folder}/package.json: ${fault}.`);
+  });
+}
+
+// One version of everything: two of one library would be two things to update, and to trust.
+function versionFaults({ manifest }: WorkspacePackage): string[] {
+  return Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
+    .filter(([, range]) => range !== "catalog:" && !range.startsWith("workspace:"))
+    .map(([name]) => `write "catalog:" for ${name}, and its version into pnpm-workspace.yaml`);
 }
 
 function packageFaults(owner: WorkspacePackage): string[] {
