@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { StepEvents } from "./step-events.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The built CLI, as people run it. */
-export const tokenwardBin: string = fileURLToPath(new URL("../../apps/cli/bin/tokenward.js", import.meta.url));
+/** The built CLI, as people run it. `TOKENWARD_CLI` names another copy of it, such as an installed package's. */
+export const tokenwardBin: string =
+  process.env["TOKENWARD_CLI"] ?? fileURLToPath(new URL("../../apps/cli/bin/tokenward.js", import.meta.url));
 
 const watcher = fileURLToPath(new URL("./step-watcher.mjs", import.meta.url));
 
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly eventsFile?: string | undefined;
   /** The user to run as; the test itself runs as root on CI. */
   readonly uid?: number | undefined;
+  /** Bytes that any file may grow to, as `ulimit -f` sets it: what a full disk or quota looks like from inside. */
+  readonly fileSizeLimit?: number | undefined;
   readonly cwd?: string | undefined;
 }
 
@@ -64,7 +67,10 @@ export function startWatched(workspace: Workspace, args: readonly string[], opti
 
 function launch(workspace: Workspace, args: readonly string[], options: RunOptions, watched: boolean): Running {
   const preload = watched || options.at !== undefined || options.eventsFile !== undefined ? ["--import", watcher] : [];
-  const child = spawn(process.execPath, [...preload, tokenwardBin, ...args], {
+  const node = [process.execPath, ...preload, tokenwardBin, ...args];
+  const limited = options.fileSizeLimit === undefined ? [] : ["prlimit", `--fsize=${options.fileSizeLimit}`, "--"];
+  const [program = process.execPath, ...rest] = [...limited, ...node];
+  const child = spawn(program, rest, {
     cwd: options.cwd ?? workspace.folder,
     env: {
       ...workspace.env,
