@@ -53,6 +53,11 @@ describe("nextGrant", () => {
     expect(next({ accessToken: secret("act.new-token") }, after(day)).accessTokenExpiresAt).toBeUndefined();
   });
 
+  it("does not give the old access token the end of one that was not in the answer", () => {
+    const result = next({ refreshToken: secret("rft.new-token"), accessTokenExpiresAt: after(2 * day) }, after(day));
+    expect(result.accessTokenExpiresAt).toEqual(stored.accessTokenExpiresAt);
+  });
+
   it("notices whether the refresh token's end slides or stands", () => {
     const slid = next({ refreshTokenExpiresAt: after(181 * day) }, after(day));
     expect(slid.refreshTokenEnd).toBe("slides");

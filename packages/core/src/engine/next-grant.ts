@@ -20,8 +20,8 @@ export function nextGrant(
     ...stored,
     generation,
     accessToken: exchanged.accessToken ?? stored.accessToken,
-    // The old token's end says nothing about a new token.
-    accessTokenExpiresAt: exchanged.accessTokenExpiresAt ?? (newAccess ? undefined : stored.accessTokenExpiresAt),
+    // The old token's end says nothing about a new token, and the end of one that did not arrive nothing about the old.
+    accessTokenExpiresAt: newAccess ? exchanged.accessTokenExpiresAt : stored.accessTokenExpiresAt,
     refreshToken: exchanged.refreshToken ?? stored.refreshToken,
     refreshTokenExpiresAt: exchanged.refreshTokenExpiresAt ?? keptRefreshEnd(stored, exchanged),
     refreshTokenEnd: seenEnd(stored, exchanged, times.receivedAt) ?? stored.refreshTokenEnd,
