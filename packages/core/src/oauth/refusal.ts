@@ -152,9 +152,10 @@ export function unreadable(
   const { status, headers } = answer;
   const reference = referenceOf(dialect, records);
   const what = `${kindOf(answer)} with status ${status}`;
-  if (status === 429) return { kind: "refused", class: "throttled", detail: what, reference };
+  const said = `the platform answered with status ${status}`;
+  if (status === 429) return { kind: "refused", class: "throttled", detail: said, reference };
   if (status === 503 && headers["retry-after"] !== undefined) {
-    return { kind: "refused", class: "transient", detail: what, reference };
+    return { kind: "refused", class: "transient", detail: said, reference };
   }
   const why = problem === undefined ? "that holds neither a token nor an OAuth error" : `in which ${problem}`;
   return { kind: "refused", class: "in-doubt", detail: `${what} ${why}`, reference };
