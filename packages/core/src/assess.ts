@@ -32,7 +32,7 @@ export function assessGrant(grant: Grant, now: Date, policy: AssessPolicy, renew
     reauthBy,
     ...(warning === undefined ? {} : { alert: true }),
   };
-  const reason = warning === undefined ? need.reason : `${need.reason}; ${warning}`;
+  const reason = warning ?? need.reason;
   if (need.verdict === "healthy") return { verdict: "healthy", reason, ...facts };
   const oldEnough = oldEnoughAt(grant, policy.traits);
   if (oldEnough !== undefined && now < oldEnough) {

@@ -18,12 +18,16 @@ const knownNames: Readonly<Record<TokenField, readonly string[]>> = {
 const placeholders =
   /^(undefined|null|none|nil|nan|true|false|\[object object\]|\[?(redacted|secret|filtered)\]?|\*+)$/i;
 
-/** A field's value under any of its names; another case or separator counts as the same name. */
+/** A field's value under any of its names that holds one; another case or separator counts as the same name. */
 export function fieldOf(record: JsonRecord, field: TokenField, dialect: TokenDialect): unknown {
   const names = [...(dialect.fields?.[field] ?? []), ...knownNames[field]];
-  for (const name of names) if (Object.hasOwn(record, name)) return record[name];
+  for (const name of names) if (Object.hasOwn(record, name) && !isNothing(record[name])) return record[name];
   const bare = new Set(names.map(bareName));
-  return Object.entries(record).find(([key]) => bare.has(bareName(key)))?.[1];
+  return Object.entries(record).find(([key, value]) => !isNothing(value) && bare.has(bareName(key)))?.[1];
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
 }
 
 function bareName(name: string): string {
@@ -35,7 +39,7 @@ function bareName(name: string): string {
  * null and empty are no tokens either, but nothing odd.
  */
 export function tokenOf(value: unknown): { readonly token?: string; readonly odd?: string } {
-  if (value === undefined || value === null || value === "") return {};
+  if (isNothing(value)) return {};
   if (Array.isArray(value) && value.length === 1 && typeof value[0] === "string") {
     return { ...tokenOf(value[0]), odd: "stands in a list" };
   }

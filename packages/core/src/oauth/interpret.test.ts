@@ -68,6 +68,11 @@ describe("tokens", () => {
     expect(result.accessTokenExpiresAt).toEqual(inSeconds(60));
   });
 
+  test("a field that is null under one name may stand under another", () => {
+    const body = { refresh_token: null, refreshToken: "rt-new-1", access_token: "at-new-1" };
+    expect((read(body) as Exchanged).refreshToken?.reveal()).toBe("rt-new-1");
+  });
+
   test.each<[string, TokenDialect["refreshExpiry"], Date | undefined]>([
     ["the answer", "field", inSeconds(60)],
     ["nowhere", "none", undefined],
