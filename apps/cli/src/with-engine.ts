@@ -38,9 +38,5 @@ export async function withExchangingEngine<T>(context: Context, work: EngineWork
         : `${name}: nothing new begins; what was sent is finished and saved first.`,
     ),
   );
-  try {
-    return await withEngine(context, work, stop.signal);
-  } finally {
-    stop.release();
-  }
+  return await withEngine(context, work, stop);
 }

@@ -7,12 +7,10 @@ import { stopSignals } from "../stop-signals.ts";
 export async function sandbox({ output }: Context, port: number): Promise<ExitCode> {
   const stop = stopSignals((name) => output.note(`${name}: the sandbox stops.`));
   try {
-    await runSandbox({ port, signal: stop.signal, note: (line) => output.data(line) });
+    await runSandbox({ port, signal: stop, note: (line) => output.data(line) });
     return 0;
   } catch (error) {
     throw isTaken(error) ? new TokenwardError("ERR_CONFIG_USAGE", { reason: error.message }) : error;
-  } finally {
-    stop.release();
   }
 }
 
