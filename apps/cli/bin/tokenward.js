@@ -29,26 +29,22 @@ function refuse() {
 }
 
 function start() {
-  cacheCompiledCode();
-  import("../dist/main.js")
-    .then(function (program) {
-      return program.main(process.argv.slice(2));
-    })
-    .catch(function (error) {
-      process.exitCode = 2;
-      process.stderr.write("Tokenward could not start: " + String(error && error.message) + "\n");
-    });
+  try {
+    var loadProgram = require("./load-program.js");
+    var file = require("node:path").join(__dirname, "..", "dist", "main.cjs");
+    loadProgram(file, cacheFolder()).main(process.argv.slice(2), require("../package.json").version);
+  } catch (error) {
+    process.exitCode = 2;
+    process.stderr.write("Tokenward could not start: " + String(error && error.message) + "\n");
+  }
 }
 
 // Node's own default is a folder under the shared temporary one, where another user could plant code for us to run.
-function cacheCompiledCode() {
-  var cacheFolder = require("node:module").enableCompileCache;
+function cacheFolder() {
   var path = require("node:path");
   var env = process.env;
-  if (env.NODE_COMPILE_CACHE !== undefined) {
-    cacheFolder();
-    return;
-  }
+  if (env.NODE_DISABLE_COMPILE_CACHE) return undefined;
+  if (env.NODE_COMPILE_CACHE) return path.resolve(env.NODE_COMPILE_CACHE, "tokenward");
   var home = env.HOME || env.USERPROFILE;
   var base =
     process.platform === "win32"
@@ -56,5 +52,5 @@ function cacheCompiledCode() {
       : process.platform === "darwin"
         ? home && path.join(home, "Library", "Caches")
         : env.XDG_CACHE_HOME || (home && path.join(home, ".cache"));
-  if (base && path.isAbsolute(base)) cacheFolder(path.join(base, "tokenward", "compiled"));
+  return base && path.isAbsolute(base) ? path.join(base, "tokenward", "compiled") : undefined;
 }

@@ -7,15 +7,16 @@ import { parse } from "./program.ts";
  * Runs one command line and ends the process with its exit code.
  *
  * @param args without the program's own name
+ * @param version of this CLI and of the plugins that it brings along
  */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[], version: string): Promise<void> {
   // Known before parsing, so that a mistake in the command line is JSON, too.
   const output = processOutput(args.includes("--json"));
   // Should the work ever be dropped half-way, that must not look like success.
   process.exitCode = 2;
   const strays = surviveStrays(output);
   try {
-    process.exitCode = await parse(args, { output, env: process.env, folder: process.cwd() });
+    process.exitCode = await parse(args, { output, version, env: process.env, folder: process.cwd() });
   } catch (error) {
     await printProblem(error, output);
     process.exitCode = exitCodeOf(error);

@@ -1,7 +1,6 @@
 import { TokenwardError } from "@tokenward/core";
 import { Command, CommanderError } from "commander";
 import type { Context, ExitCode } from "./context.ts";
-import { version } from "./version.ts";
 
 /**
  * Parses a command line and runs the one command that it names. Every command is imported when it is called, and
@@ -26,13 +25,13 @@ export async function parse(args: readonly string[], surroundings: Context): Pro
 
 type Run = (program: Command, command: (context: Context) => Promise<ExitCode>) => Promise<void>;
 
-function createProgram({ output }: Context, run: Run): Command {
+function createProgram({ output, version }: Context, run: Run): Command {
   const program = new Command("tokenward")
     .description("Keeps the OAuth tokens of unattended integrations alive, and never loses one.")
     .option("--config <file>", "configuration to use (default: tokenward.config.yaml here or above)")
     .option("-V, --version", "print the version")
     .on("option:version", () => {
-      output.data(version());
+      output.data(version);
       throw new CommanderError(0, "tokenward.version", "version");
     })
     .exitOverride()

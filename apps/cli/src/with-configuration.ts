@@ -1,7 +1,6 @@
 import { loadConfig, type BundledPlugins, type Configuration } from "@tokenward/config";
 import { bundledPlugins } from "./bundled-plugins.ts";
 import type { Context } from "./context.ts";
-import { version } from "./version.ts";
 
 /** Opens the configuration, works with it, and closes it whatever happens. */
 export async function withConfiguration<T>(
@@ -23,7 +22,7 @@ export function configurationSource(context: Context): ConfigurationSource {
     folder: context.folder,
     env: context.env,
     bundled: bundledPlugins,
-    bundledVersion: version(),
+    bundledVersion: context.version,
     note: (message) => context.output.note(message),
   };
 }

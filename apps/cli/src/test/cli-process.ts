@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const bin = fileURLToPath(new URL("../../bin/tokenward.js", import.meta.url));
-const built = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const built = fileURLToPath(new URL("../../dist/main.cjs", import.meta.url));
 
 /** How a command ended. */
 export interface CliResult {

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCliHome, type CliHome } from "./cli-process.ts";
 
@@ -77,5 +78,33 @@ describe("--version", () => {
     const { exitCode, stdout, stderr } = await home.run(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("what V8 compiled in an earlier run", () => {
+  const folder = (): string => path.join(home.folder, "..", "cache", "tokenward", "compiled");
+  const files = (): string[] => readdirSync(folder()).filter((name) => name.endsWith("_config_check"));
+
+  it("is kept for this user only, one file per command", async () => {
+    await home.run(["config", "check"]);
+    await home.run(["config", "check"]);
+    expect(files()).toHaveLength(1);
+    const { mode, size } = statSync(path.join(folder(), files()[0] ?? ""));
+    expect(size).toBeGreaterThan(10_000);
+    if (process.platform !== "win32") expect(mode & 0o777).toBe(0o600);
+  });
+
+  it("changes nothing where it is damaged, empty or cannot be kept", async () => {
+    const expected = await home.run(["config", "check"]);
+    const file = path.join(folder(), files()[0] ?? "");
+    const whole = readFileSync(file);
+    for (const damaged of [Buffer.alloc(0), whole.subarray(0, 5000), Buffer.from("not what V8 wrote")]) {
+      writeFileSync(file, damaged);
+      expect(await home.run(["config", "check"])).toEqual(expected);
+      expect(statSync(file).size).toBeGreaterThan(10_000);
+    }
+    for (const env of [{ NODE_DISABLE_COMPILE_CACHE: "1" }, { XDG_CACHE_HOME: "/dev/null/nowhere" }]) {
+      expect(await home.run(["config", "check"], { env })).toEqual(expected);
+    }
   });
 });
