@@ -34,25 +34,31 @@ function cacheName(source) {
   return [process.version, process.arch, stamp, ...command].join("_");
 }
 
+// V8 believes what it is given, and a damaged cache would end the process at every start. The file holds it twice:
+// comparing is the only check that costs nothing.
 function read(file) {
   try {
-    return fs.readFileSync(file);
+    const bytes = fs.readFileSync(file);
+    const half = bytes.length / 2;
+    const data = bytes.subarray(0, half);
+    return half > 0 && Number.isInteger(half) && data.equals(bytes.subarray(half)) ? data : undefined;
   } catch {
     return undefined;
   }
 }
 
-// Whole or not at all, also after a power cut: V8 believes what it reads. That it cannot be kept is no failure.
+// Whole or not at all, also after a power cut. That it cannot be kept is no failure.
 function write(file, script) {
   const folder = path.dirname(file);
   const next = `${file}.${process.pid}`;
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(next, script.createCachedData(), { mode: 0o600, flush: true });
-    fs.renameSync(next, file);
     removeOld(folder);
+    const data = script.createCachedData();
+    fs.writeFileSync(next, Buffer.concat([data, data]), { mode: 0o600, flush: true });
+    fs.renameSync(next, file);
   } catch {
-    fs.rmSync(next, { force: true });
+    // A half-written one is never read, and goes with the old ones.
   }
 }
 

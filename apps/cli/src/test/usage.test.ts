@@ -98,7 +98,8 @@ describe("what V8 compiled in an earlier run", () => {
     const expected = await home.run(["config", "check"]);
     const file = path.join(folder(), files()[0] ?? "");
     const whole = readFileSync(file);
-    for (const damaged of [Buffer.alloc(0), whole.subarray(0, 5000), Buffer.from("not what V8 wrote")]) {
+    const flipped = Buffer.from(whole).fill(0x5a, 20_000, 30_000);
+    for (const damaged of [Buffer.alloc(0), whole.subarray(0, 5000), Buffer.from("not what V8 wrote"), flipped]) {
       writeFileSync(file, damaged);
       expect(await home.run(["config", "check"])).toEqual(expected);
       expect(statSync(file).size).toBeGreaterThan(10_000);
