@@ -39,6 +39,7 @@ export async function configureFleets(
   workspace: Workspace,
   fleets: readonly Fleet[],
   keys: (fleet: Fleet) => Readonly<Record<string, unknown>>,
+  auth: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const platforms = fleets.map((fleet) => [
     fleet.block,
@@ -50,7 +51,7 @@ export async function configureFleets(
     },
   ]);
   const writeback = { backend: "local", local: { store: "file", path: workspace.storeFolder } };
-  await workspace.configure(JSON.stringify({ auth: { writeback }, platforms: Object.fromEntries(platforms) }));
+  await workspace.configure(JSON.stringify({ auth: { writeback, ...auth }, platforms: Object.fromEntries(platforms) }));
 }
 
 /** What a process needs in its environment: the client's secret, and in the first run the first tokens. */
