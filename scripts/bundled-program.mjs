@@ -23,6 +23,7 @@ export function programSettings(bundled) {
       esbuild.minifyWhitespace = true;
       esbuild.minifySyntax = true;
       esbuild.legalComments = "none";
+      esbuild.charset = "ascii";
     },
   };
 }

@@ -4,16 +4,20 @@ import path from "node:path";
 
 const namespace = "cheap-imports";
 
+// What brings much along, and is not used by every command.
+const heavy = new Set(["child_process", "crypto", "fs/promises", "http", "https", "net", "sqlite", "tls", "zlib"]);
+
 export const cheapImports = {
   name: namespace,
   setup(build) {
-    // An `import` of a built-in module loads it and reads every property of it, which opens the standard streams,
-    // brings WebCrypto along and more. Here a built-in is loaded when something of it is first used.
-    build.onResolve({ filter: /^[a-z_0-9:/]+$/ }, ({ path: name, kind }) =>
-      kind === "import-statement" && isBuiltin(name)
-        ? { path: name.replace(/^(node:)?/, "node:"), namespace }
-        : undefined,
-    );
+    // These are loaded when something of them is first used.
+    build.onResolve({ filter: /^[a-z_0-9:/]+$/ }, ({ path: name, kind }) => {
+      const bare = name.replace(/^node:/, "");
+      if (kind !== "import-statement" || !isBuiltin(name)) return undefined;
+      return heavy.has(bare) || bare === "process"
+        ? { path: `node:${bare}`, namespace }
+        : { path: name, external: true };
+    });
     build.onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({ contents: lazyModule(name) }));
     // Its build for Node is CommonJS, which a bundle of ES modules can neither trim nor load without help.
     build.onResolve({ filter: /^yaml$/ }, ({ resolveDir }) => {
