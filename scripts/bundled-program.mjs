@@ -33,10 +33,10 @@ export function finishProgram(folder) {
   writeNotices(folder);
   for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".cjs"))) {
     const file = path.join(folder, name);
-    // A script has no `import()` without a loader of its own: the one in `bin` lends it hers.
-    const script = readFileSync(file, "utf8").replaceAll(/\bimport\(/g, "__import(");
-    const stamp = createHash("sha256").update(script).digest("hex").slice(0, 16);
-    writeFileSync(file, `${script}\n//${stamp}\n`);
+    // A script has neither `require` nor `import()`: the loader in `bin` lends it hers.
+    const body = readFileSync(file, "utf8").replaceAll(/\bimport\(/g, "__import(");
+    const stamp = createHash("sha256").update(body).digest("hex").slice(0, 16);
+    writeFileSync(file, `(function (exports, require, module, __import) {${body}\n})\n//${stamp}\n`);
   }
 }
 

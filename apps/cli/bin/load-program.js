@@ -15,11 +15,8 @@ module.exports = function loadProgram(file, cacheFolder) {
   const source = fs.readFileSync(file, "latin1");
   const cacheFile = cacheFolder === undefined ? undefined : path.join(cacheFolder, cacheName(source));
   const cachedData = cacheFile === undefined ? undefined : read(cacheFile);
-  // The build wrote `__import(` for `import(`, which in a script needs a loader of its own.
-  const script = new vm.Script(`(function (exports, require, module, __import) {${source}\n})`, {
-    filename: file,
-    cachedData,
-  });
+  // One function, as the build wrote it. In a script, `import()` would need a loader of its own.
+  const script = new vm.Script(source, { filename: file, cachedData });
   if (cacheFile !== undefined && (cachedData === undefined || script.cachedDataRejected)) {
     process.once("exit", () => write(cacheFile, script));
   }
