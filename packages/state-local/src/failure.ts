@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf, TokenwardError } from "@tokenward/core/plugin";
 import { isBusy, resultCode } from "./sqlite.ts";
@@ -38,12 +38,15 @@ function diagnose(thrown: unknown, path: string, access: Access): Diagnosis {
   const folder = dirname(path);
   const { code } = thrown as { code?: unknown };
   const number = resultCode(thrown);
-  const elsewhere = "or set TOKENWARD_STATE_DIR to a folder of its own";
+  // Only an empty state may be begun elsewhere: the journal in this one knows which tokens are spent.
+  const elsewhere = isThere(path)
+    ? "or move it, with all that is in it, to a better place and set TOKENWARD_STATE_DIR to that"
+    : "or set TOKENWARD_STATE_DIR to a folder that it may write to";
   // FULL. A full disk also shows as an I/O error, where SQLite could not make its files bigger.
   if (number === 13 || code === "ENOSPC" || code === "EDQUOT" || (number !== undefined && isFull(folder))) {
     return { reason: "the disk is full", remedy: `Free disk space on the disk that holds ${folder}` };
   }
-  if (code === "EROFS" || isReadOnly(thrown, folder)) {
+  if (code === "EROFS" || isReadOnly(folder)) {
     return {
       reason: "the file system is read-only",
       remedy: `Make the file system that holds ${folder} writable, ${elsewhere}`,
@@ -62,7 +65,19 @@ function diagnose(thrown: unknown, path: string, access: Access): Diagnosis {
   if (code === "EMFILE" || code === "ENFILE") {
     return { reason: "too many files are open", remedy: "Raise the limit on open files (`ulimit -n`)" };
   }
+  // IOERR, which is also what SQLite makes of a quota or a file-size limit.
+  if (number === 10) {
+    return {
+      reason: "the disk reports an error",
+      remedy: `Check the disk that holds ${folder}: its quota, this process's file-size limit (\`ulimit -f\`), its health (\`dmesg\`)`,
+    };
+  }
   return { reason: messageOf(thrown), remedy: `Check the disk that holds ${folder}` };
+}
+
+// Where this user may not even look, there is something.
+function isThere(path: string): boolean {
+  return existsSync(path) || existsSync(dirname(path));
 }
 
 function isFull(folder: string): boolean {
@@ -73,7 +88,12 @@ function isFull(folder: string): boolean {
   }
 }
 
-function isReadOnly(thrown: unknown, folder: string): boolean {
-  // SQLITE_READONLY does not tell a mount from a mode. Linux and macOS put ST_RDONLY where Node does not show it.
-  return resultCode(thrown) === 8 && /read-only file system/i.test(messageOf(thrown)) && folder !== "";
+// SQLite does not tell a mount from a mode; access(2) does.
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EROFS";
+  }
 }
