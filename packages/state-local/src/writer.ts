@@ -8,7 +8,7 @@ import { Sealer } from "./sealing.ts";
 import { isBusy, sqlite } from "./sqlite.ts";
 
 // How long another process may be in the middle of a write: they take milliseconds, unless it was stopped there.
-const patience = 10_000;
+const usualPatience = 10_000;
 // A queued write waits without blocking anybody; it asks SQLite to wait for so long at a time.
 const shortWait = 50;
 
@@ -25,15 +25,18 @@ export class Writer {
   readonly records: Records;
   readonly #database: DatabaseSync;
   readonly #inode: bigint;
+  readonly #patience: number;
   readonly #sealers = new Map<Identity, Promise<Sealer>>();
   #queue: Waiting[] = [];
   #scheduled = false;
 
   /**
+   * @param patience milliseconds that another process may be in the middle of a write
    * @throws `ERR_STATE_UNWRITABLE`, `ERR_STATE_CORRUPT`, `ERR_STATE_NEWER_SCHEMA`, `ERR_STATE_BUSY`
    */
-  constructor(folder: string, path: string) {
+  constructor(folder: string, path: string, patience: number = usualPatience) {
     this.path = path;
+    this.#patience = patience;
     let database: DatabaseSync | undefined;
     try {
       makeFolder(folder);
@@ -100,7 +103,7 @@ export class Writer {
   /** Durable before it returns: nothing is awaited, nobody is waited for but a writer in another process. */
   writeNow<T>(work: (records: Records) => T): T {
     try {
-      this.#database.exec(`PRAGMA busy_timeout = ${patience}`);
+      this.#database.exec(`PRAGMA busy_timeout = ${this.#patience}`);
       return this.#transaction(() => work(this.records));
     } catch (error) {
       throw stateFailure(error, this.path, "write");
@@ -149,7 +152,7 @@ export class Writer {
   #retry(batch: readonly Waiting[], error: unknown): void {
     const now = performance.now();
     for (const waiting of batch) {
-      if (now - waiting.since < patience) this.#queue.push(waiting);
+      if (now - waiting.since < this.#patience) this.#queue.push(waiting);
       else waiting.reject(stateFailure(error, this.path, "write"));
     }
     if (this.#queue.length === 0 || this.#scheduled) return;
