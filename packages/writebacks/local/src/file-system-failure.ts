@@ -15,17 +15,17 @@ export function explain(thrown: unknown, folder: string): Explained {
     case "EACCES":
       return {
         reason: `the user ${user} may not write to ${folder}`,
-        remedy: `Give ${user} write access to ${folder} (\`ls -ld ${folder}\` shows whose it is)`,
+        remedy: `Give the user ${user} write access to ${folder} (\`ls -ld ${folder}\` shows whose it is)`,
       };
     case "EPERM":
       return {
-        reason: `the system does not let ${user} change files in ${folder}; one of them may belong to another user or be marked immutable`,
-        remedy: `Make ${folder} and its files belong to ${user}, and remove an immutable mark (\`lsattr\` shows it)`,
+        reason: `the system does not let the user ${user} change files in ${folder}; one of them may belong to another user or be marked immutable`,
+        remedy: `Make ${folder} and its files belong to the user ${user}, and remove an immutable mark (\`lsattr\` shows it)`,
       };
     case "EROFS":
       return {
         reason: `${folder} is on a read-only file system`,
-        remedy: `Mount it writable, or set \`path\` of the local write-back to a folder on another disk`,
+        remedy: `Mount it writable, or move ${folder} to another disk and set \`path\` of the local write-back to its new place`,
       };
     case "ENOSPC":
       return {
@@ -34,8 +34,8 @@ export function explain(thrown: unknown, folder: string): Explained {
       };
     case "EDQUOT":
       return {
-        reason: `the disk quota of ${user} is used up on the disk of ${folder}`,
-        remedy: `Delete files of ${user} there, or ask for a larger quota`,
+        reason: `the disk quota of the user ${user} is used up on the disk of ${folder}`,
+        remedy: `Delete files of the user ${user} there, or ask for a larger quota`,
       };
     case "EFBIG":
       return {
@@ -59,7 +59,7 @@ export function explain(thrown: unknown, folder: string): Explained {
     case "EIO":
       return {
         reason: `the disk of ${folder} reports an input/output error`,
-        remedy: `Check that disk (\`dmesg\`); set \`path\` of the local write-back to a folder on a sound one`,
+        remedy: `Check that disk (\`dmesg\`); move ${folder} to a sound one and set \`path\` of the local write-back to its new place`,
       };
     case undefined:
       return { reason: messageOf(thrown), remedy: `Check the folder ${folder}` };
@@ -77,7 +77,7 @@ export function explainReading(thrown: unknown, path: string): Explained {
     case "EPERM":
       return {
         reason: `the user ${user} may not read ${path}`,
-        remedy: `Give ${user} access to ${path} and the folders above it`,
+        remedy: `Give the user ${user} access to ${path} and the folders above it`,
       };
     case "ENOTDIR":
       return {
@@ -94,11 +94,15 @@ export function explainReading(thrown: unknown, path: string): Explained {
   }
 }
 
-/** The OS user this process runs as; a bare number where the system has no name for it. */
+// Marked as a name: "the user nobody may not write" says the opposite. A number where the system has no name for it.
 function userName(): string {
+  return `\`${nameOrNumber()}\``;
+}
+
+function nameOrNumber(): string {
   try {
     return userInfo().username;
   } catch {
-    return `with the id ${process.getuid?.() ?? "?"}`;
+    return String(process.getuid?.() ?? "?");
   }
 }
