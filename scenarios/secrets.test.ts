@@ -97,7 +97,7 @@ describe("secrets", () => {
       const finished = await machine.run(args);
       expect(finished.code, `${args.join(" ")}\n${finished.stderr}`).toBe(code);
     }
-    expect(machine.watch.leaks).toEqual([]);
+    expect(machine.watch.takeLeaks()).toEqual([]);
   });
 
   it("are in no argument, and the environment of a process is what it was given", async (context) => {
@@ -117,7 +117,7 @@ describe("secrets", () => {
     expect(environment.split("\0").filter((line) => line !== "" && !given.includes(line))).toEqual([]);
     await sandbox.control.release(barrier);
     expect((await running.finished).code).toBe(0);
-    expect(machine.watch.leaks).toEqual([]);
+    expect(machine.watch.takeLeaks()).toEqual([]);
   });
 
   it.each(killPoints)("lie open in no file when a process is killed at %s", async (event) => {
@@ -131,7 +131,7 @@ describe("secrets", () => {
     await machine.run([...args, "--json"]);
     if (event === "intent:end" || event === "send:end") await machine.run(["auth", "recover", name, "--retry-once"]);
     expect((await machine.run(args)).code).toBe(0);
-    expect(machine.watch.leaks).toEqual([]);
+    expect(machine.watch.takeLeaks()).toEqual([]);
   });
 
   it("stay inside whatever a platform answers, and whatever is asked afterwards", async () => {
@@ -168,7 +168,7 @@ describe("secrets", () => {
     expect(refreshed.stdout).toContain("ERR_AUTH_CLIENT_REJECTED");
     expect(refreshed.stdout).toContain("ERR_AUTH_THROTTLED");
     expect(refreshed.stdout).toContain("ERR_AUTH_PLATFORM_UNAVAILABLE");
-    expect(machine.watch.leaks).toEqual([]);
+    expect(machine.watch.takeLeaks()).toEqual([]);
   });
 
   it("lie open in no file of the whole machine, after everything", async () => {

@@ -8,16 +8,18 @@ const lookEvery = 40;
 /** Runs CLI processes and notes every secret that one of them printed, or that any process of this machine was given. */
 export class LeakWatch {
   readonly #sentinels: Sentinels;
-  readonly #leaks: string[] = [];
+  #leaks: string[] = [];
   #processes = 0;
 
   constructor(sentinels: Sentinels) {
     this.#sentinels = sentinels;
   }
 
-  /** What leaked, and from which command. */
-  get leaks(): readonly string[] {
-    return this.#leaks;
+  /** What leaked since this was asked last, and from which command. */
+  takeLeaks(): readonly string[] {
+    const leaks = [...new Set(this.#leaks)];
+    this.#leaks = [];
+    return leaks;
   }
 
   /** How many processes were watched. */
@@ -38,8 +40,9 @@ export class LeakWatch {
     const finished = await running.finished;
     over = true;
     await watching;
-    this.#note(`${args.slice(0, 3).join(" ")} stdout`, this.#sentinels.inPrinted(finished.stdout));
-    this.#note(`${args.slice(0, 3).join(" ")} stderr`, this.#sentinels.inPrinted(finished.stderr));
+    const words = args.map((word) => (this.#sentinels.in(word).length > 0 ? "<a secret>" : word)).join(" ");
+    this.#note(`${words} (stdout)`, this.#sentinels.inPrinted(finished.stdout));
+    this.#note(`${words} (stderr)`, this.#sentinels.inPrinted(finished.stderr));
     return finished;
   }
 

@@ -1,4 +1,5 @@
-import { messageOf } from "@tokenward/core";
+import { messageOf, TokenwardError } from "@tokenward/core";
+import { rememberMisplacedSecrets } from "./misplaced-secret.ts";
 import { exitCodeOf, printProblem } from "./output/problem.ts";
 import { processOutput, type Output } from "./output/output.ts";
 import { parse } from "./program.ts";
@@ -18,6 +19,7 @@ export async function main(args: readonly string[], version: string): Promise<vo
   try {
     process.exitCode = await parse(args, { output, version, env: process.env, folder: process.cwd() });
   } catch (error) {
+    if (TokenwardError.is(error) && error.code.startsWith("ERR_CONFIG_")) rememberMisplacedSecrets(args);
     await printProblem(error, output);
     process.exitCode = exitCodeOf(error);
   }
