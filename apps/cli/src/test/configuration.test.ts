@@ -122,6 +122,28 @@ describe("plugins list", () => {
   });
 });
 
+describe("a plugin beside the configuration", () => {
+  it("is loaded from there, and may await at its top", async () => {
+    home.writeConfig(
+      `const about = await Promise.resolve({ kind: "refresher", pluginName: "mine", apiVersion: 1, secretOptions: [] });
+const options = { "~standard": { version: 1, vendor: "mine", validate: (value) => ({ value }) } };
+const traits = { rotation: "never", reuse: "retry-safe" };
+const assess = () => ({ verdict: "healthy", reason: "It always is." });
+const create = () => ({ platform: "mine", traits, consent: "Ask Alice.", assess });
+export default Object.assign(create, { ...about, options, create });
+`,
+      "mine.mjs",
+    );
+    home.writeConfig("platforms:\n  mine: { refresher: ./mine.mjs }\n");
+    expect(await home.run(["auth", "mine"])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("1. Ask Alice.\n"),
+    });
+    const { stdout } = await home.run(["plugins", "list"]);
+    expect(stdout).toMatch(/\.\/mine\.mjs +- +beside the configuration +yes/);
+  });
+});
+
 describe("auth <grant>", () => {
   it("says where to consent and how to hand the token over, and that a human is needed", async () => {
     home.writeConfig(sound);
