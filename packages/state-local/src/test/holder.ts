@@ -1,4 +1,5 @@
 // A process with a state of its own, told what to do by messages. It answers each with `{ id, value }` or `{ id, error }`.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Closing, Held, Intent } from "@tokenward/core/plugin";
 import { secret, systemIdentity, TokenwardError } from "@tokenward/core/plugin";
 import { localState } from "../index.ts";
@@ -79,8 +80,10 @@ async function obey(order: Order): Promise<unknown> {
     case "again-and-again":
       looping = true;
       void (async () => {
-        while (looping)
-          await state.hold(order.target, async (now) => void (await now.snapshot()), { waitAtMost: 5000 });
+        while (looping) {
+          // Long inside, hardly ever outside: whoever only looks now and then would never find it free.
+          await state.hold(order.target, async () => await sleep(30), { waitAtMost: 5000 });
+        }
       })();
       return undefined;
     case "stop":

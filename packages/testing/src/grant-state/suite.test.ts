@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { brokenStates } from "./broken-states.ts";
+import { brokenLeases } from "../test/broken-leases.ts";
+import { brokenMemories } from "../test/broken-memories.ts";
 import { grantStateCases, testGrantState } from "./suite.ts";
+
+const brokenStates = [...brokenLeases, ...brokenMemories];
 
 describe("the conformance suite of GrantState", () => {
   for (const { defect, caughtBy, saying, create } of brokenStates) {
