@@ -104,12 +104,12 @@ describe("looking at what another process left behind", () => {
   });
 
   it("sees whole states while others write, write back and come and go", async () => {
-    const last = 451;
+    const last = 301;
     const writing = (async () => {
       // The log is written back every few hundred generations, and removed when the last writer leaves.
-      for (let from = 1; from < last; from += 150) {
+      for (let from = 1; from < last; from += 100) {
         const writer = await startHolder(env);
-        await writer.tell({ do: "write", from, to: Math.min(from + 150, last), filler: 9000 });
+        await writer.tell({ do: "write", from, to: Math.min(from + 100, last), filler: 9000 });
         await writer.tell({ do: "close" });
         writer.child.kill("SIGKILL");
         await writer.ended();
@@ -132,8 +132,8 @@ describe("looking at what another process left behind", () => {
     }
     await writing;
     expect((await state.peek("t")).last?.generation).toBe(last - 1);
-    expect(looks).toBeGreaterThan(50);
-  });
+    expect(looks).toBeGreaterThan(20);
+  }, 90_000);
 });
 
 function withoutTemporary(contents: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, string> {
