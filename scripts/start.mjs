@@ -4,6 +4,7 @@ import { bootstrap, main, root, run } from "./bootstrap.mjs";
 
 await main(async () => {
   const { env, node, tool } = await bootstrap();
+  process.stderr.write("Building what changed...\n");
   const build = ["run", "build", "--filter=tokenward", "--output-logs=errors-only"];
   const { code, output } = await run(node, [tool("turbo"), ...build], { env });
   if (code !== 0) throw new Error(`The build failed:\n${output}`);

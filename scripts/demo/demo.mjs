@@ -2,11 +2,10 @@
 import { once } from "node:events";
 import { createSandbox } from "../../packages/sandbox/dist/index.js";
 import { configurationOf, consents, tokenJson } from "./configuration.mjs";
-import { layOut, shortcut, snapshot } from "./place.mjs";
+import { keep, layOut, shortcut, snapshot, typedFolder } from "./place.mjs";
 import { runCli } from "./run-cli.mjs";
 import { command, explain, heading, line, paragraph, suggestions, title } from "./story.mjs";
 
-const keep = process.argv.includes("--keep");
 const sandbox = await createSandbox();
 const { control } = sandbox;
 try {
@@ -19,7 +18,7 @@ try {
 async function tell() {
   title(
     "Tokenward keeps OAuth tokens alive, and never loses one.",
-    `The platforms below are a sandbox on ${sandbox.url}; everything is kept in .tokenward-demo/, nothing else is touched.`,
+    `The platforms below are a sandbox on ${sandbox.url}; everything is kept in ${typedFolder}, nothing else is touched.`,
   );
 
   heading(1, "A human consented four times");
@@ -39,7 +38,7 @@ async function tell() {
   check(snapshot() === before, "a dry run changed a file");
   explain(
     `A dry run reads and assesses, nothing else: the sandbox counted ${asked.requests} requests, and not a byte in ` +
-      ".tokenward-demo/ changed.",
+      `${typedFolder} changed.`,
   );
 
   heading(3, "Refresh");

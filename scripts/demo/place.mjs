@@ -3,9 +3,16 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-export const folder = path.join(root, ".tokenward-demo");
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+const { values } = parseArgs({ options: { keep: { type: "boolean" }, folder: { type: "string" } } });
+
+/** Whether the sandbox stays after the story. */
+export const keep = values.keep === true;
+export const folder = path.resolve(values.folder ?? path.join(root, ".tokenward-demo"));
+/** The folder as a human types it from where they are. */
+export const typedFolder = path.relative("", folder).startsWith("..") ? folder : path.relative("", folder);
 export const bin = path.join(root, "apps", "cli", "bin", "tokenward.js");
 
 /** What every command of the demo runs with. `CI` would change what it may do, wherever the demo itself runs. */
@@ -14,6 +21,10 @@ export const environment = {
   TOKENWARD_IDENTITY: undefined,
   TOKENWARD_IDENTITY_FILE: path.join(folder, "identity.txt"),
   TOKENWARD_STATE_DIR: path.join(folder, "state"),
+  NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "compiled"),
+  // A proxy cannot reach this machine's sandbox.
+  NO_PROXY: "127.0.0.1",
+  no_proxy: "127.0.0.1",
 };
 
 /** An empty folder with the configuration in it. The tokens of an earlier demo belong to a sandbox that is gone. */
@@ -48,8 +59,7 @@ function writeShortcuts() {
 }
 
 /** The shortcut as it is typed here. */
-export const shortcut =
-  process.platform === "win32" ? String.raw`.tokenward-demo\tokenward` : ".tokenward-demo/tokenward";
+export const shortcut = path.join(typedFolder, "tokenward");
 
 /** What is in the folder, down to the byte: the same text means that nothing changed. */
 export function snapshot() {
