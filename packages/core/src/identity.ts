@@ -16,9 +16,10 @@ export interface Identity {
   /**
    * Makes sure there is one. It is made anew only where none exists and the caller has nothing sealed yet.
    *
+   * @param options.sealedDataExists as a function where finding out costs something: asked only where there is none
    * @throws `ERR_STATE_IDENTITY_MISSING`, `ERR_STATE_IDENTITY_INVALID`, `ERR_STATE_UNWRITABLE`
    */
-  ensure(options: { readonly sealedDataExists: boolean }): Promise<void>;
+  ensure(options: { readonly sealedDataExists: boolean | (() => Promise<boolean>) }): Promise<void>;
   /** Seals for this installation with age's own file format; `age -d -i <identity>` opens it. */
   encrypt(plain: string | Uint8Array): Promise<Uint8Array>;
   /**
@@ -97,8 +98,9 @@ function identityFrom(source: string, { read, create }: Source): Identity {
   return {
     source,
     ensure: async ({ sealedDataExists }) => {
-      if (!sealedDataExists && create !== undefined && loading === undefined && (await read()) === undefined) {
-        await create();
+      if (create !== undefined && loading === undefined && (await read()) === undefined) {
+        const sealed = typeof sealedDataExists === "function" ? await sealedDataExists() : sealedDataExists;
+        if (!sealed) await create();
       }
       await load();
     },

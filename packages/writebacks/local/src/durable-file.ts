@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-const draftSuffix = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.new$/;
+const draftSuffix = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.new$/;
 
 /** Makes a folder that only this OS user may look into; survives a power cut. */
 export async function makeFolder(folder: string): Promise<void> {
@@ -57,13 +57,27 @@ export async function placeNew(draft: string, path: string): Promise<boolean> {
   return true;
 }
 
-/** Removes drafts of this file that a crash left behind. They are never read. */
-export async function removeDrafts(path: string): Promise<void> {
-  const folder = dirname(path);
-  const base = path.slice(folder.length).replace(/^[/\\]/, "");
-  const names = await readdir(folder);
-  const drafts = names.filter((name) => name.startsWith(base) && draftSuffix.test(name.slice(base.length)));
-  await Promise.all(drafts.map(async (name) => await unlink(join(folder, name)).catch(() => undefined)));
+/**
+ * Removes drafts that a crash left behind; they are never read. The folder is listed once: with ten thousand grants in
+ * it, listing it at every save would cost more than the save.
+ */
+export class LeftoverDrafts {
+  #listed: Promise<Map<string, readonly string[]>> | undefined;
+
+  /** Those of this file, whose only writer is the caller. */
+  async remove(path: string): Promise<void> {
+    const folder = dirname(path);
+    this.#listed ??= draftsIn(folder);
+    const name = basename(path);
+    const drafts = (await this.#listed).get(name) ?? [];
+    await Promise.all(drafts.map(async (draft) => await unlink(join(folder, draft)).catch(() => undefined)));
+    (await this.#listed).delete(name);
+  }
+}
+
+async function draftsIn(folder: string): Promise<Map<string, readonly string[]>> {
+  const names = (await readdir(folder)).filter((name) => draftSuffix.test(name));
+  return Map.groupBy(names, (name) => name.replace(draftSuffix, ""));
 }
 
 async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {

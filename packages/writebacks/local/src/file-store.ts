@@ -1,13 +1,13 @@
 import { open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, SealError, TokenwardError, type GrantId, type PluginIO } from "@tokenward/core/plugin";
-import { makeFolder, removeDrafts, replaceWith, writeDraft } from "./durable-file.ts";
+import { makeFolder, replaceWith, writeDraft, type LeftoverDrafts } from "./durable-file.ts";
 import { explain, explainReading, type Explained } from "./file-system-failure.ts";
 import { grantFileName, isGrantFile } from "./grant-file-name.ts";
 import type { GrantStore } from "./store.ts";
 
 /** Keeps each grant in a file of its own, sealed by age for this installation's identity. */
-export function fileStore(folder: string): GrantStore {
+export function fileStore(folder: string, leftovers: LeftoverDrafts): GrantStore {
   const pathOf = (grant: GrantId): string => join(folder, grantFileName(grant));
   return {
     kind: "file",
@@ -25,7 +25,7 @@ export function fileStore(folder: string): GrantStore {
       const path = pathOf(grant);
       try {
         await makeFolder(folder);
-        await io.identity.ensure({ sealedDataExists: await holdsGrants(folder) });
+        await io.identity.ensure({ sealedDataExists: async () => await holdsGrants(folder) });
         const draft = await writeDraft(path, await io.identity.encrypt(Buffer.alloc(bytes)));
         await unlink(draft);
         await refuseUnreplaceable(path);
@@ -43,7 +43,7 @@ export function fileStore(folder: string): GrantStore {
       const path = pathOf(grant);
       try {
         await makeFolder(folder);
-        await io.identity.ensure({ sealedDataExists: await holdsGrants(folder) });
+        await io.identity.ensure({ sealedDataExists: async () => await holdsGrants(folder) });
         const draft = await writeDraft(path, await io.identity.encrypt(text));
         // Read back before the old one is gone: a disk that lies must not take both.
         if ((await unsealText(grant, draft, await readFile(draft), io)) !== text) {
@@ -60,7 +60,7 @@ export function fileStore(folder: string): GrantStore {
         );
       }
       // The save stands; what cannot be tidied up now is tidied up by the next one.
-      await removeDrafts(path).catch(() => undefined);
+      await leftovers.remove(path).catch(() => undefined);
     },
   };
 }

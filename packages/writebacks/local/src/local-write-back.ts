@@ -8,6 +8,7 @@ import {
   type PluginIO,
   type WriteBack,
 } from "@tokenward/core/plugin";
+import { LeftoverDrafts } from "./durable-file.ts";
 import { fileStore } from "./file-store.ts";
 import { canonicalFolder, grantFolder } from "./grant-folder.ts";
 import { keychainStore } from "./keychain-store.ts";
@@ -28,6 +29,9 @@ const bytesBesideTokens = 4096;
 /** Makes the write-back; see {@link LocalOptions}. */
 export function localWriteBack(options: LocalOptions, context: PluginContext): WriteBack {
   const configured = grantFolder(options, context);
+  const leftovers = new LeftoverDrafts();
+  const openStore = (record: StoreRecord, at: string): GrantStore =>
+    record.store === "file" ? fileStore(at, leftovers) : keychainStore(record.service);
   let folder: Promise<string> | undefined;
   const theFolder = async (): Promise<string> => await (folder ??= canonicalFolder(configured));
   const targetOf = async (grant: GrantId): Promise<string> => `local:${await theFolder()}#${grant}`;
@@ -113,7 +117,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
       }
       const { record } = await choice(grant, bytes, io);
       // The folder counts for the keychain, too: the choice is recorded there.
-      await fileStore(await theFolder()).prove(grant, bytes, io);
+      await fileStore(await theFolder(), leftovers).prove(grant, bytes, io);
       if (record.store === "file") return;
       const store = openStore(record, await theFolder());
       await store.prove(grant, bytes, io);
@@ -145,10 +149,6 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
       });
     },
   };
-}
-
-function openStore(record: StoreRecord, folder: string): GrantStore {
-  return record.store === "file" ? fileStore(folder) : keychainStore(record.service);
 }
 
 function bytesOf(shape: GrantShape): number {
