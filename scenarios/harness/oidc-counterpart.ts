@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import Provider, { type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
 /** An authorization server that nobody here wrote: it rotates refresh tokens and revokes the grant on reuse. */
 export interface OidcCounterpart {
