@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 const root = path.resolve(import.meta.dirname, "../..");
 
 it("runs as its README says", async () => {
-  const built = path.join(root, "apps/cli/dist/main.js");
+  const built = path.join(root, "apps/cli/dist");
   if (!existsSync(built)) throw new Error(`${built} is missing: build first (npm test does, or: turbo run build)`);
   const { stdout } = await promisify(execFile)(process.execPath, ["quickstart.mjs"], { cwd: import.meta.dirname });
   expect(stdout).toContain("rotated");
