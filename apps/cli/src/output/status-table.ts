@@ -1,7 +1,11 @@
 import type { RefreshStatus } from "@tokenward/core";
 import type { Output, Style } from "./output.ts";
 import { table, type Cell, type Row } from "./table.ts";
+import { wrap } from "./wrap.ts";
 import { counted, spanInWords, timeInWords } from "./words.ts";
+
+// With a thousand grants, the names of those that need something would hide how many they are.
+const mostNames = 10;
 
 /** What a table of statuses shows beside the columns that it always has. */
 export interface StatusView {
@@ -21,7 +25,7 @@ export function statusTable(
   head.push("VALID UNTIL", "RE-AUTH BY");
   if (view.refreshedAt === true) head.push("REFRESHED");
   const rows = statuses.map((status) => statusRow(status, view, now));
-  return `${table(head, rows, output)}\n\n${summary(statuses)}`;
+  return `${table(head, rows, output)}\n\n${wrap(summary(statuses), output.columns).join("\n")}`;
 }
 
 function statusRow(status: RefreshStatus, view: StatusView, now: Date): Row {
@@ -62,7 +66,12 @@ function summary(statuses: readonly RefreshStatus[]): string {
   const byAction = new Map<string, number>();
   for (const { action } of statuses) byAction.set(action, (byAction.get(action) ?? 0) + 1);
   const found = [...byAction].map(([action, count]) => `${count} ${action}`).join(", ");
-  const needing = statuses.filter((status) => status.alert).map((status) => grantName(status));
-  const needs = needing.length === 0 ? "Nothing needs a human." : `Needs a human: ${needing.join(", ")}.`;
-  return `${counted(statuses.length, "grant")}: ${found}. ${needs}`;
+  return `${counted(statuses.length, "grant")}: ${found}. ${attention(statuses)}`;
+}
+
+function attention(statuses: readonly RefreshStatus[]): string {
+  const names = statuses.filter((status) => status.alert).map((status) => grantName(status));
+  if (names.length === 0) return "Nothing needs a human.";
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : "";
+  return `Needs attention: ${names.slice(0, mostNames).join(", ")}${more}.`;
 }
