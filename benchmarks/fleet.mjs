@@ -18,9 +18,10 @@ else await measure(Number(process.argv[2] ?? 1000));
 // The platform has a process of its own, so that its work is not counted as ours.
 async function servePlatform() {
   const sandbox = await createSandbox();
-  process.on("message", async (count) => {
+  const consent = async (count) => {
     process.send({ consents: await sandbox.control.consentMany("oauth2", count), replays: 0 });
-  });
+  };
+  process.on("message", (count) => void consent(count));
   process.on("disconnect", () => process.exit());
   process.send({ url: sandbox.url });
 }
