@@ -54,7 +54,9 @@ async function readPlatform(
   const ours = enabled ? reading : whileSwitchedOff(reading, postponed);
 
   const { refresher: chosen } = checkKeys(platformShape, block, at, { unresolved: ["accounts"] }, ours);
-  const refresher = await loadRefresher(name, chosen, at, plugins, ours);
+  // A name that cannot be one is no plugin's either; one mistake is enough.
+  const refresher =
+    wellNamed || chosen !== undefined ? await loadRefresher(name, chosen, at, plugins, ours) : undefined;
   const platform = await readLevel(block, at, refresher, plugins, ours);
   if (accounts === undefined) {
     const parts: GrantParts = { id: name, enabled, refresher, platform, defaults };

@@ -1,7 +1,8 @@
 import { TokenwardError } from "../errors/error.ts";
+import { fingerprintOf } from "../fingerprint.ts";
 import { parseGrantId, type StoredGrant } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
-import type { SpentToken } from "../state.ts";
+import type { OpenExchange, SpentToken } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
 import { policyOf } from "./assess-grant.ts";
 import type { EngineContext } from "./context.ts";
@@ -10,6 +11,7 @@ import type { ImportedGrant } from "./engine.ts";
 import { interpret } from "./interpret.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass, type Standing } from "./pass.ts";
+import { inDoubt, mayPresentAgain, spentByIntent } from "./recover.ts";
 import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
 import { save } from "./save.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
@@ -45,6 +47,15 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
   if (next.fingerprint === undefined) return invalid(plan, missingToken(pass));
   const spent = await pass.held.isSpent(next.fingerprint);
   if (spent !== undefined) return alreadySpent(plan, spent);
+  const { open } = snapshot;
+  const before = open === undefined ? undefined : spentByIntent(open.intent);
+  const fate = open === undefined ? "kept" : fateOf(pass, open, next);
+  if (open !== undefined && before?.fingerprint === next.fingerprint) {
+    if (fate === "spent") return alreadySpent(plan, before);
+    // Not a new consent, but the very token that was sent: storing it would only make the doubt forgotten.
+    if (fate === "in-doubt" && !mayPresentAgain(pass, open.intent))
+      return inDoubt(pass, open.intent, "the imported token is that very one, so nothing was changed", found);
+  }
 
   const saved = await save(pass, next, found?.version ?? { generation: 0 });
   if (saved.kind === "failed") return failedWith(saved.error, "write-back");
@@ -53,7 +64,8 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
   await pass.held.close({
     last: saved.grant,
     refused: null,
-    spent: spentByOpen(pass, snapshot.open, next),
+    // In doubt no longer: nobody will know any more whether it was exchanged, so it must never be presented again.
+    spent: fate === "kept" || before?.fingerprint === next.fingerprint ? undefined : before,
     facts: { grant: plan.id },
   });
   const assessment = plan.refresher.assess(saved.grant, context.clock.now(), policyOf(plan));
@@ -83,14 +95,14 @@ function grantOf(pass: Pass, imported: ImportedGrant, known: Pick<Standing, "fou
   return { ...grant, fingerprint: fingerprintIn(pass, grant) };
 }
 
-// An answer that still waits in the journal proves that its token was exchanged, although its successor is not wanted.
-function spentByOpen(pass: Pass, open: Standing["snapshot"]["open"], next: StoredGrant): SpentToken | undefined {
-  const fingerprint = open?.intent.version.fingerprint;
-  if (open?.answer === undefined || fingerprint === undefined || fingerprint === next.fingerprint) return undefined;
-  const reading = interpret(pass, open.answer, next);
-  if (TokenwardError.is(reading) || reading.kind !== "exchanged" || reading.refreshToken === undefined)
-    return undefined;
-  return { fingerprint, at: open.intent.at, host: open.intent.host, generation: open.intent.version.generation };
+/** What became of the token that an open exchange presented, as far as its answer tells. */
+function fateOf(pass: Pass, { intent, answer }: OpenExchange, next: StoredGrant): "spent" | "kept" | "in-doubt" {
+  const reading = answer === undefined ? undefined : interpret(pass, answer, next);
+  if (reading === undefined || TokenwardError.is(reading)) return "in-doubt";
+  if (reading.kind === "refused") return reading.class === "in-doubt" ? "in-doubt" : "kept";
+  const successor = pass.traits.presents === "access-token" ? reading.accessToken : reading.refreshToken;
+  const same = successor === undefined || fingerprintOf(pass.target, successor) === intent.version.fingerprint;
+  return same ? "kept" : "spent";
 }
 
 function missingToken(pass: Pass): string {
@@ -105,6 +117,7 @@ function invalid(plan: GrantPlan, reason: string): Outcome {
 }
 
 function alreadySpent(plan: GrantPlan, spent: SpentToken): Outcome {
-  const facts = { grant: plan.id, host: spent.host, when: spent.at.toISOString() };
+  const remedy = `Nothing was changed: \`tokenward auth refresh ${plan.id}\` goes on with the newest token that is known`;
+  const facts = { grant: plan.id, host: spent.host, when: spent.at.toISOString(), remedy };
   return failedWith(new TokenwardError("ERR_AUTH_TOKEN_SPENT", facts, { class: "reauth" }), "reauth");
 }

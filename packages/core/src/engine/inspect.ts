@@ -130,7 +130,7 @@ function spentOutcome(plan: GrantPlan, found: Found, snapshot: Snapshot, spent: 
   }
   const error = new TokenwardError(
     "ERR_AUTH_TOKEN_SPENT",
-    { grant: plan.id, host: spent.host, when },
+    { grant: plan.id, host: spent.host, when, remedy: "Put the newer token back" },
     { class: "reauth" },
   );
   return failedWith(error, "reauth", { grant: found.grant });

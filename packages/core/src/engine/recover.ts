@@ -41,7 +41,9 @@ async function recoverAnswer(
   if (TokenwardError.is(reading))
     return { kind: "outcome", outcome: failedWith(reading, "in-doubt", { action: "failed" }) };
   if (reading.kind === "refused") {
-    if (reading.class === "in-doubt") return await settleDoubt(pass, standing, open);
+    // A refusal of a later presentation says nothing about the ones before it, unless it says that the token is dead.
+    const earlierOpen = open.intent.attempt > 1 && reading.class !== "reauth";
+    if (reading.class === "in-doubt" || earlierOpen) return await settleDoubt(pass, standing, open);
     await pass.held.close({
       refused: reading.class === "reauth" ? refusedToken(open.intent, reading.error) : undefined,
     });
@@ -90,12 +92,16 @@ async function settleDoubt(pass: Pass, standing: Standing, open: OpenExchange): 
   if (found !== undefined && !stillThere) {
     // An older copy that came back is no consent; the doubt stays until the newest token is back in place.
     if ((await spentToken(pass, found)) !== undefined) return { kind: "settled", standing };
-    await pass.held.close({});
+    // Nobody knows any more whether it was exchanged, so it must never be presented again.
+    await pass.held.close({ spent: spentByIntent(intent) });
     pass.context.note(`${pass.plan.id}: a newer consent ended the doubt about an unfinished exchange.`);
     return await settled(pass, found);
   }
-  if (mayPresentAgain(pass, intent)) return { kind: "settled", standing: { ...standing, presented: intent.attempt } };
   const since = open.inDoubtSince ?? pass.context.clock.now();
+  if (mayPresentAgain(pass, intent)) {
+    const doubt = { times: intent.attempt, at: intent.at, since };
+    return { kind: "settled", standing: { ...standing, doubt } };
+  }
   if (open.inDoubtSince === undefined) await pass.held.close({ inDoubtSince: since });
   return { kind: "outcome", outcome: inDoubt(pass, intent, "the run ended before an answer was kept", found) };
 }
@@ -134,7 +140,7 @@ function rememberedAsFound(pass: Pass, standing: Standing): Found | undefined {
 
 async function settled(pass: Pass, found: Found | undefined, adopted?: string): Promise<Recovered> {
   const snapshot: Snapshot = await pass.held.snapshot();
-  return { kind: "settled", standing: { found, snapshot, adopted, presented: 0 } };
+  return { kind: "settled", standing: { found, snapshot, adopted, doubt: undefined } };
 }
 
 function refusedToken(
@@ -145,7 +151,8 @@ function refusedToken(
   return fingerprint === undefined ? undefined : { fingerprint, at: intent.at, error };
 }
 
-function spentByIntent(
+/** The token of an intent, as one that must not be presented again. */
+export function spentByIntent(
   intent: Intent,
 ): { fingerprint: string; at: Date; host: string; generation?: number | undefined } | undefined {
   const { fingerprint, generation } = intent.version;

@@ -64,7 +64,7 @@ export async function putBackNewest(
 function refuseSpent(pass: Pass, spent: SpentToken, found: Found | undefined): Outcome {
   const error = new TokenwardError(
     "ERR_AUTH_TOKEN_SPENT",
-    { grant: pass.plan.id, host: spent.host, when: spent.at.toISOString() },
+    { grant: pass.plan.id, host: spent.host, when: spent.at.toISOString(), remedy: "Put the newer token back" },
     { class: "reauth" },
   );
   return failedWith(error, "reauth", { grant: found?.grant });

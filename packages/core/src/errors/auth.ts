@@ -70,9 +70,9 @@ export const authErrors: Record<
     fix: "Run again later; if it stays, look for a hanging tokenward process on this machine.",
   },
   ERR_AUTH_TOKEN_SPENT: {
-    what: "{grant} holds a token that {host} already exchanged at {when}; it was not sent.",
+    what: "This token of {grant} is spent: {host} exchanged it for a newer one at {when}. It was not sent.",
     why: "An older copy came back: a restored backup, a rolled-back file, an old import or a stale variable. Presenting a spent token makes strict platforms kill the whole grant.",
-    fix: "Put the newer token back, or consent again: `tokenward auth {grant}`.",
+    fix: "{remedy}; or consent again: `tokenward auth {grant}`.",
   },
   ERR_AUTH_ANSWER_MALFORMED: {
     what: "{platform} answered for {grant} with something that is not a token answer: {reason}.",
