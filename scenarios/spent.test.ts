@@ -141,10 +141,44 @@ describe("an old token is imported again:", () => {
     const report = await reportOf(workspace, ["auth", "import", platform], { input });
     expect(report.code).toBe(1);
     expect(report.of()).toMatchObject({ action: "reauth-required", code: "ERR_AUTH_TOKEN_SPENT" });
-    expect(report.of().detail).toMatch(/already exchanged at \d{4}-\d\d-\d\dT/);
+    expect(report.of().detail).toMatch(/exchanged it for a newer one at \d{4}-\d\d-\d\dT/);
     expect(report.of().detail).toContain(`tokenward auth ${platform}`);
     expect(await snapshotOf(workspace.storeFolder)).toEqual(before);
     await expectAlive(2);
+  });
+});
+
+describe("an old token is imported while the exchange of that very token was left open by a kill:", () => {
+  test.each(["answer:end", "save:end"])("%s: its answer proves it spent", async (event) => {
+    scene = await setScene([{ platform: "tiktok" }]);
+    const { workspace } = scene;
+    await run(workspace, ["auth", "refresh"], { at: { event, signal: "SIGKILL" } });
+    const input = tokenJson(scene.grant().consent);
+    const report = await reportOf(workspace, ["auth", "import", "tiktok"], { input });
+    expect(report.code).toBe(1);
+    expect(report.of()).toMatchObject({ code: "ERR_AUTH_TOKEN_SPENT" });
+    expect(report.of().detail).toContain("Nothing was changed: `tokenward auth refresh tiktok` goes on");
+    await expectAlive(1);
+  });
+
+  test("send:end: it stays in doubt, until a really new consent comes; then it is never presented again", async () => {
+    scene = await setScene([{ platform: "tiktok" }]);
+    const { workspace, sandbox } = scene;
+    const copy = await copyStore(workspace);
+    await run(workspace, ["auth", "refresh"], { at: { event: "send:end", signal: "SIGKILL" } });
+    const input = tokenJson(scene.grant().consent);
+    const report = await reportOf(workspace, ["auth", "import", "tiktok"], { input });
+    expect(report.code).toBe(1);
+    expect(report.of()).toMatchObject({ action: "in-doubt", code: "ERR_AUTH_IN_DOUBT" });
+    expect((await refresh(workspace)).of()).toMatchObject({ action: "in-doubt" });
+
+    const again = await sandbox.control.regrant(scene.grant().consent.grantId);
+    const renewed = await reportOf(workspace, ["auth", "import", "tiktok"], { input: tokenJson(again) });
+    expect(renewed).toMatchObject({ code: 0 });
+    await copy.restore();
+    expect((await refresh(workspace)).of().detail).toContain("newest token was put back");
+    expect(await scene.counts()).toMatchObject({ requests: 1 });
+    await expectAlive(1);
   });
 });
 
