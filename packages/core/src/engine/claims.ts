@@ -27,8 +27,10 @@ export async function respectClaim(
     const claim = foreignClaim(found, standing);
     if (claim === undefined) break;
     if (claim.deadline.getTime() <= clock.now().getTime()) {
-      if (mayPresentAgain(pass, claim))
-        return { kind: "standing", standing: { ...standing, found, presented: claim.attempt } };
+      if (mayPresentAgain(pass, claim)) {
+        const doubt = { times: claim.attempt, at: claim.at, since: clock.now() };
+        return { kind: "standing", standing: { ...standing, found, doubt } };
+      }
       return { kind: "outcome", outcome: abandonedClaim(pass, claim, found) };
     }
     const waited = clock.monotonic() - started;
@@ -69,9 +71,11 @@ function busy(pass: Pass, waited: number): Outcome {
 /**
  * Writes the intent beside the grant, where the write-back can.
  *
+ * @param again whether the claim of an earlier presentation stands there, which this one takes over
  * @throws TokenwardError of the write-back; nothing was spent then
  */
-export async function claim(pass: Pass, intent: Intent, expected: Version): Promise<void> {
+export async function claim(pass: Pass, intent: Intent, expected: Version, again: boolean): Promise<void> {
+  if (again) await setClaim(pass, undefined, expected);
   await setClaim(pass, intent, expected);
 }
 

@@ -12,7 +12,7 @@ import { deliver } from "./deliver.ts";
 import type { EndpointBudget } from "./endpoint-budget.ts";
 import { interpret } from "./interpret.ts";
 import { failedWith, refusalError, type Outcome } from "./outcome.ts";
-import { rotates, type Pass, type Standing } from "./pass.ts";
+import { rotates, type Doubt, type Pass, type Standing } from "./pass.ts";
 import { inDoubt, mayPresentAgain } from "./recover.ts";
 import { refused } from "./refused.ts";
 import { step } from "./step.ts";
@@ -24,6 +24,8 @@ interface Attempt {
   readonly again: boolean;
   /** Not before this, because the platform said so. */
   readonly notBefore?: Date | undefined;
+  /** What nobody knows the outcome of, this presentation included. */
+  readonly doubt?: Doubt | undefined;
 }
 
 /** Steps 6 to 10, repeated only where presenting the token again is safe. */
@@ -32,11 +34,14 @@ export async function exchange(pass: Pass, standing: Standing & { readonly found
   const request = await buildRequest(pass, standing.found);
   if (TokenwardError.is(request)) return failedWith(request, "client", { grant: standing.found.grant });
   const budget = context.budgets.of(plan.refresher.endpoint ?? request.url);
+  let { doubt } = standing;
   for (let attempt = 1; ; attempt++) {
     const early = await waitForPatience(pass, budget, standing.found);
     if (early !== undefined) return early;
-    const current = { ...standing, presented: standing.presented + attempt - 1 };
-    const { outcome, again, notBefore } = await budget.run(async () => await present(pass, current, request));
+    const current = { ...standing, doubt };
+    const presented = await budget.run(async () => await present(pass, current, request));
+    const { outcome, again, notBefore } = presented;
+    doubt = presented.doubt ?? doubt;
     if (notBefore !== undefined) budget.penalize(notBefore);
     if (!again || attempt >= mostAttempts || context.signal.aborted || !budget.mayRepeat()) return outcome;
     try {
@@ -90,12 +95,12 @@ async function present(
   request: HttpRequest,
 ): Promise<Attempt> {
   const { context, traits, subject } = pass;
-  const { found } = standing;
+  const { found, doubt } = standing;
   if (context.signal.aborted) return { outcome: interrupted(pass, found), again: false };
   const sentAt = context.clock.now();
   const intent = rotates(traits) ? newIntent(pass, standing, sentAt) : undefined;
   if (intent !== undefined) {
-    const refusal = await step("intent", subject, async () => await writeIntent(pass, found, intent));
+    const refusal = await step("intent", subject, async () => await writeIntent(pass, standing, intent));
     if (refusal !== undefined) return { outcome: refusal, again: false };
   }
 
@@ -110,7 +115,7 @@ async function present(
     // Lifetimes count from the clock that everything else here is compared with.
     answer = { ...raw, receivedAt: context.clock.now() };
   } catch (thrown) {
-    return await unanswered(pass, found, intent, thrown);
+    return await unanswered(pass, standing, intent, thrown);
   }
   // Nothing stands between the last byte and the journal: a kill in this gap is the one that cannot be closed.
   const journaled =
@@ -122,10 +127,11 @@ async function present(
     return { outcome: failedWith(reading, "in-doubt", { action: "failed", grant: found.grant }), again: false };
   }
   if (reading.kind === "refused") {
-    if (reading.class === "in-doubt") return await doubtful(pass, found, intent, reading.detail);
-    if (intent !== undefined) await withdrawClaim(pass, found.version);
+    if (reading.class === "in-doubt") return await doubtful(pass, standing, intent, reading.detail);
+    const over = doubt === undefined || reading.class === "reauth";
+    if (intent !== undefined && over) await withdrawClaim(pass, found.version);
     const notBefore = retryAfter(answer, context.clock.now());
-    return { ...(await refused(pass, found, reading)), notBefore };
+    return { ...(await refused(pass, found, reading, doubt)), notBefore };
   }
 
   const delivered = await deliver(pass, standing, reading, {
@@ -179,24 +185,28 @@ function newIntent(pass: Pass, standing: Standing & { readonly found: Found }, a
     version: standing.found.version,
     host: context.host,
     run: context.run,
-    at,
+    at: standing.doubt?.at ?? at,
     deadline: new Date(at.getTime() + context.exchangeDeadline + writeBackDeadline),
-    attempt: standing.presented + 1,
+    attempt: (standing.doubt?.times ?? 0) + 1,
   };
 }
 
 /** Step 6. Resolves to an outcome where the intent could not be written; nothing is sent then. */
-async function writeIntent(pass: Pass, found: Found, intent: Intent): Promise<Outcome | undefined> {
+async function writeIntent(
+  pass: Pass,
+  { found, doubt }: Standing & { readonly found: Found },
+  intent: Intent,
+): Promise<Outcome | undefined> {
   try {
     await pass.held.intent(intent);
   } catch (thrown) {
     return failedWith(stateError(pass, thrown), "write-back", { grant: found.grant });
   }
   try {
-    await claim(pass, intent, found.version);
+    await claim(pass, intent, found.version, doubt !== undefined);
     return undefined;
   } catch (thrown) {
-    await pass.held.close({});
+    await pass.held.close({ inDoubtSince: doubt?.since });
     const error = thrown as TokenwardError;
     if (error.code !== "ERR_WRITEBACK_CONFLICT") return failedWith(error, "write-back", { grant: found.grant });
     const busy = new TokenwardError("ERR_AUTH_LEASE_BUSY", { grant: pass.plan.id, waited: "0 s" }, { class: "lease" });
@@ -222,14 +232,21 @@ async function journal(pass: Pass, answer: HttpAnswer): Promise<boolean> {
   }
 }
 
-async function unanswered(pass: Pass, found: Found, intent: Intent | undefined, thrown: unknown): Promise<Attempt> {
+async function unanswered(
+  pass: Pass,
+  standing: Standing & { readonly found: Found },
+  intent: Intent | undefined,
+  thrown: unknown,
+): Promise<Attempt> {
   const { plan } = pass;
+  const { found, doubt } = standing;
   const reason = HttpFailure.is(thrown) ? thrown.reason : messageOf(thrown);
   const sent = HttpFailure.is(thrown) ? thrown.sent : !TokenwardError.is(thrown) && !pass.held.signal.aborted;
-  if (sent) return await doubtful(pass, found, intent, reason);
+  if (sent) return await doubtful(pass, standing, intent, reason);
   if (intent !== undefined) {
-    await pass.held.close({});
-    await withdrawClaim(pass, found.version);
+    // This time nothing was sent; what earlier presentations left in doubt stays so.
+    await pass.held.close({ inDoubtSince: doubt?.since });
+    if (doubt === undefined) await withdrawClaim(pass, found.version);
   }
   if (TokenwardError.is(thrown)) return { outcome: failedWith(thrown, "client", { grant: found.grant }), again: false };
   const error = new TokenwardError(
@@ -241,18 +258,27 @@ async function unanswered(pass: Pass, found: Found, intent: Intent | undefined, 
 }
 
 /** Something was sent, and nothing usable came back. */
-async function doubtful(pass: Pass, found: Found, intent: Intent | undefined, reason: string): Promise<Attempt> {
+async function doubtful(
+  pass: Pass,
+  standing: Standing & { readonly found: Found },
+  intent: Intent | undefined,
+  reason: string,
+): Promise<Attempt> {
+  const { found } = standing;
   if (intent === undefined) {
     const reading: Refused = { kind: "refused", class: "transient", detail: reason };
     return { outcome: failedWith(refusalError(pass.plan, reading), "transient", { grant: found.grant }), again: true };
   }
-  await pass.held.close({ inDoubtSince: pass.context.clock.now() });
+  const since = standing.doubt?.since ?? pass.context.clock.now();
+  const doubt: Doubt = { times: intent.attempt, at: intent.at, since };
+  await pass.held.close({ inDoubtSince: since });
   const outcome = inDoubt(pass, intent, reason, found);
   // A human's word counts for one presentation, not for a series of them.
   const again = pass.wish.retryOnce !== true && mayPresentAgain(pass, intent);
-  if (!again || pass.traits.reuse === "strict") return { outcome, again: false };
+  if (!again || pass.traits.reuse === "strict") return { outcome, again: false, doubt };
   const transient: Refused = { kind: "refused", class: "transient", detail: reason };
-  return { outcome: failedWith(refusalError(pass.plan, transient), "transient", { grant: found.grant }), again: true };
+  const error = refusalError(pass.plan, transient);
+  return { outcome: failedWith(error, "transient", { grant: found.grant }), again: true, doubt };
 }
 
 function interrupted(pass: Pass, found: Found): Outcome {

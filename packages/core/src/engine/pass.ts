@@ -25,14 +25,24 @@ export interface Pass {
   readonly wish: Wish;
 }
 
+/** Presentations of the stored token whose outcome nobody knows. */
+export interface Doubt {
+  /** How many there were. */
+  readonly times: number;
+  /** The first of them: what a platform forgives for a while, it forgives from here on. */
+  readonly at: Date;
+  /** Since when they are known to be in doubt. */
+  readonly since: Date;
+}
+
 /** Where a pass stands between two steps: what is stored, what the state knows, and how that came about. */
 export interface Standing {
   readonly found: Found | undefined;
   readonly snapshot: Snapshot;
   /** Somebody else's newer grant, or one that was put back: no exchange in this run. */
   readonly adopted: string | undefined;
-  /** A token in doubt may be presented again; this is how often it was already. */
-  readonly presented: number;
+  /** What came before, where presenting a token in doubt again is safe or a human wants it. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** The next generation: above everything that is known, so that no save ever repeats an old number. */

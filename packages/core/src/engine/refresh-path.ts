@@ -73,7 +73,7 @@ export async function holdLease<T>(
 async function underLease(pass: Pass, observed: Found | undefined): Promise<Outcome> {
   const found = await step("read", pass.subject, async () => await find(pass.plan, pass.target, pass.context));
   const snapshot = await pass.held.snapshot();
-  const standing: Standing = { found, snapshot, adopted: adoptedBy(observed, found), presented: 0 };
+  const standing: Standing = { found, snapshot, adopted: adoptedBy(observed, found), doubt: undefined };
 
   const settled = await step("recover", pass.subject, async () => await settle(pass, standing));
   if (settled.kind === "outcome") return settled.outcome;
