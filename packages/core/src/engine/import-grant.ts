@@ -11,7 +11,7 @@ import type { ImportedGrant } from "./engine.ts";
 import { interpret } from "./interpret.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass, type Standing } from "./pass.ts";
-import { inDoubt, mayPresentAgain, spentByIntent } from "./recover.ts";
+import { inDoubt, leavesDoubt, mayPresentAgain, spentByIntent } from "./recover.ts";
 import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
 import { save } from "./save.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
@@ -99,7 +99,7 @@ function grantOf(pass: Pass, imported: ImportedGrant, known: Pick<Standing, "fou
 function fateOf(pass: Pass, { intent, answer }: OpenExchange, next: StoredGrant): "spent" | "kept" | "in-doubt" {
   const reading = answer === undefined ? undefined : interpret(pass, answer, next);
   if (reading === undefined || TokenwardError.is(reading)) return "in-doubt";
-  if (reading.kind === "refused") return reading.class === "in-doubt" ? "in-doubt" : "kept";
+  if (reading.kind === "refused") return leavesDoubt(intent, reading) ? "in-doubt" : "kept";
   const successor = pass.traits.presents === "access-token" ? reading.accessToken : reading.refreshToken;
   const same = successor === undefined || fingerprintOf(pass.target, successor) === intent.version.fingerprint;
   return same ? "kept" : "spent";

@@ -2,6 +2,7 @@ import { TokenwardError } from "../errors/error.ts";
 import { sameVersion } from "../fingerprint.ts";
 import type { Intent } from "../grant.ts";
 import type { HttpAnswer } from "../http/message.ts";
+import type { Refused } from "../refresher.ts";
 import type { OpenExchange, Snapshot } from "../state.ts";
 import { deliver, fingerprintIn } from "./deliver.ts";
 import { interpret } from "./interpret.ts";
@@ -41,9 +42,7 @@ async function recoverAnswer(
   if (TokenwardError.is(reading))
     return { kind: "outcome", outcome: failedWith(reading, "in-doubt", { action: "failed" }) };
   if (reading.kind === "refused") {
-    // A refusal of a later presentation says nothing about the ones before it, unless it says that the token is dead.
-    const earlierOpen = open.intent.attempt > 1 && reading.class !== "reauth";
-    if (reading.class === "in-doubt" || earlierOpen) return await settleDoubt(pass, standing, open);
+    if (leavesDoubt(open.intent, reading)) return await settleDoubt(pass, standing, open);
     await pass.held.close({
       refused: reading.class === "reauth" ? refusedToken(open.intent, reading.error) : undefined,
     });
@@ -113,6 +112,14 @@ export function mayPresentAgain(pass: Pass, intent: Intent): boolean {
   if (reuse === "retry-safe") return true;
   if (reuse === "strict") return false;
   return pass.context.clock.now().getTime() - intent.at.getTime() < reuse.graceSeconds * 1000;
+}
+
+/**
+ * Whether a token is still in doubt after a refusal: one of a later presentation says nothing about those before it,
+ * unless it says that the token is dead.
+ */
+export function leavesDoubt(intent: Intent, refusal: Refused): boolean {
+  return refusal.class === "in-doubt" || (intent.attempt > 1 && refusal.class !== "reauth");
 }
 
 /** The outcome of a grant whose token may or may not have been exchanged. */
