@@ -71,9 +71,14 @@ export function makeFolder(folder: string): void {
 /**
  * Makes the database where there is none. It appears whole or not at all, so that whoever reads meanwhile meets no
  * half of a schema.
+ *
+ * @throws `ERR_STATE_CORRUPT` where only the log of a former one is there
  */
 export function createDatabase(path: string): void {
   if (existsSync(path)) return;
+  // SQLite would play the log of the old database into the new one. Looked at twice: another process may be making it.
+  if (existsSync(`${path}-wal`) && !existsSync(path))
+    throw corrupt(path, "it is gone, and only its log was left behind");
   const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
     const database = new (sqlite().DatabaseSync)(draft);

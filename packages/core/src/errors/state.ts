@@ -28,7 +28,7 @@ export const stateErrors: Record<
   ERR_STATE_CORRUPT: {
     what: "The state file {path} is damaged: {reason}. It was left as it is, and nothing was refreshed.",
     why: "The disk or another program damaged it. Without the journal nobody knows which tokens are spent.",
-    fix: "Restore {path} from a backup. Without one, move the folder that holds it away (keep it) and run `tokenward auth refresh all`: it goes on with the tokens in the write-back. Only a grant whose last run was interrupted needs a new consent before that.",
+    fix: "Restore the folder that holds it from a backup. Without one, move that folder away (keep it) and run `tokenward auth refresh all`: it goes on with the tokens in the write-back. Only a grant whose last run was interrupted needs a new consent before that.",
   },
   ERR_STATE_NEWER_SCHEMA: {
     what: "The state in {path} was written by a newer Tokenward (schema {found}; this one knows up to {known}). It was left as it is, and nothing was refreshed.",
