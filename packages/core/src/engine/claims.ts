@@ -5,7 +5,7 @@ import { withDeadline } from "./deadline.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing } from "./pass.ts";
 import { mayPresentAgain } from "./recover.ts";
-import { find, writeBackError } from "./stored.ts";
+import { find, writeBackError, type Found } from "./stored.ts";
 
 /** How often a foreign claim is looked at while it is waited for, in milliseconds. */
 const lookEvery = 500;
@@ -28,7 +28,7 @@ export async function respectClaim(
     if (claim === undefined) break;
     if (claim.deadline.getTime() <= clock.now().getTime()) {
       if (mayPresentAgain(pass, claim)) {
-        const doubt = { times: claim.attempt, at: claim.at, since: clock.now() };
+        const doubt = { times: claim.attempt, at: claim.at, since: clock.now(), intent: claim.id };
         return { kind: "standing", standing: { ...standing, found, doubt } };
       }
       return { kind: "outcome", outcome: abandonedClaim(pass, claim, found) };
@@ -69,14 +69,29 @@ function busy(pass: Pass, waited: number): Outcome {
 }
 
 /**
- * Writes the intent beside the grant, where the write-back can.
+ * Writes the intent beside the grant, where the write-back can. It takes the place of this run's own, and of one that was
+ * found to be in nobody's way any more; of no other.
  *
- * @param again whether the claim of an earlier presentation stands there, which this one takes over
  * @throws TokenwardError of the write-back; nothing was spent then
  */
-export async function claim(pass: Pass, intent: Intent, expected: Version, again: boolean): Promise<void> {
-  if (again) await setClaim(pass, undefined, expected);
-  await setClaim(pass, intent, expected);
+export async function claim(
+  pass: Pass,
+  intent: Intent,
+  { found, doubt }: Standing & { readonly found: Found },
+): Promise<void> {
+  const over = [found.grant.claim?.id, doubt?.intent].filter((id) => id !== undefined);
+  if (over.length > 0 && pass.plan.writeBack.claim !== undefined) {
+    // Somebody else may have seen the same and been faster.
+    const present = (await find(pass.plan, pass.target, pass.context))?.grant.claim;
+    const theirs = present !== undefined && present.run !== pass.context.run && !over.includes(present.id);
+    if (theirs) throw conflict(pass);
+    if (present !== undefined) await setClaim(pass, undefined, found.version);
+  }
+  await setClaim(pass, intent, found.version);
+}
+
+function conflict(pass: Pass): TokenwardError {
+  return new TokenwardError("ERR_WRITEBACK_CONFLICT", { grant: pass.plan.id }, { class: "write-back" });
 }
 
 /** Takes the claim back when nothing was spent. A failure is harmless: the claim then ends with its deadline. */

@@ -194,16 +194,17 @@ function newIntent(pass: Pass, standing: Standing & { readonly found: Found }, a
 /** Step 6. Resolves to an outcome where the intent could not be written; nothing is sent then. */
 async function writeIntent(
   pass: Pass,
-  { found, doubt }: Standing & { readonly found: Found },
+  standing: Standing & { readonly found: Found },
   intent: Intent,
 ): Promise<Outcome | undefined> {
+  const { found, doubt } = standing;
   try {
     await pass.held.intent(intent);
   } catch (thrown) {
     return failedWith(stateError(pass, thrown), "write-back", { grant: found.grant });
   }
   try {
-    await claim(pass, intent, found.version, doubt !== undefined);
+    await claim(pass, intent, standing);
     return undefined;
   } catch (thrown) {
     await pass.held.close({ inDoubtSince: doubt?.since });
@@ -270,7 +271,7 @@ async function doubtful(
     return { outcome: failedWith(refusalError(pass.plan, reading), "transient", { grant: found.grant }), again: true };
   }
   const since = standing.doubt?.since ?? pass.context.clock.now();
-  const doubt: Doubt = { times: intent.attempt, at: intent.at, since };
+  const doubt: Doubt = { times: intent.attempt, at: intent.at, since, intent: intent.id };
   await pass.held.close({ inDoubtSince: since });
   const outcome = inDoubt(pass, intent, reason, found);
   // A human's word counts for one presentation, not for a series of them.

@@ -33,6 +33,8 @@ export interface Doubt {
   readonly at: Date;
   /** Since when they are known to be in doubt. */
   readonly since: Date;
+  /** The intent of the latest, whose claim may still stand beside the grant. */
+  readonly intent: string;
 }
 
 /** Where a pass stands between two steps: what is stored, what the state knows, and how that came about. */

@@ -98,7 +98,7 @@ async function settleDoubt(pass: Pass, standing: Standing, open: OpenExchange): 
   }
   const since = open.inDoubtSince ?? pass.context.clock.now();
   if (mayPresentAgain(pass, intent)) {
-    const doubt = { times: intent.attempt, at: intent.at, since };
+    const doubt = { times: intent.attempt, at: intent.at, since, intent: intent.id };
     return { kind: "settled", standing: { ...standing, doubt } };
   }
   if (open.inDoubtSince === undefined) await pass.held.close({ inDoubtSince: since });
