@@ -13,14 +13,17 @@ import {
   mountTiny,
   remount,
   unmount,
-  unprivilegedUid,
+  unprivileged,
 } from "./harness/unprivileged.ts";
 import { createWorkspace, type Workspace } from "./harness/workspace.ts";
 
 const noMounts = await mountObjection();
 const noLimits = await limitObjection();
 /** The user whom file modes stop. */
-const user: RunOptions = { uid: unprivilegedUid };
+const user: RunOptions = unprivileged.options;
+
+/** `daemon` on most systems. */
+const somebodyElse = 1;
 
 let scene: Scene;
 const mounted: string[] = [];
@@ -78,16 +81,16 @@ const troubles: readonly Trouble[] = [
   },
   {
     name: "a folder of another user",
-    skip: unprivilegedUid === undefined ? "giving files away needs root" : undefined,
+    skip: process.getuid?.() === 0 ? undefined : "giving files away needs root",
     break: async (folder) => {
-      await give(folder, 0);
+      await give(folder, somebodyElse);
       // Whoever looks after the machine made it readable, and forgot the rest.
       await chmod(folder, 0o755);
       for (const name of ["tiktok.age", "youtube.age", "store.json"]) {
         await chmod(path.join(folder, name), 0o644);
       }
     },
-    mend: async (folder) => await give(folder, unprivilegedUid ?? 0),
+    mend: async (folder) => await give(folder, unprivileged.owner),
     says: ["may not write to {folder}", "ls -ld {folder}"],
   },
   {

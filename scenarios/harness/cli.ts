@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly eventsFile?: string | undefined;
   /** The user to run as; the test itself runs as root on CI. */
   readonly uid?: number | undefined;
+  /** Runs as root, whom file modes then stop like anybody else. Linux. */
+  readonly withoutCapabilities?: boolean | undefined;
   /** Bytes that any file may grow to, as `ulimit -f` sets it: what a full disk or quota looks like from inside. */
   readonly fileSizeLimit?: number | undefined;
   readonly cwd?: string | undefined;
@@ -69,7 +71,9 @@ function launch(workspace: Workspace, args: readonly string[], options: RunOptio
   const preload = watched || options.at !== undefined || options.eventsFile !== undefined ? ["--import", watcher] : [];
   const node = [process.execPath, ...preload, tokenwardBin, ...args];
   const limited = options.fileSizeLimit === undefined ? [] : ["prlimit", `--fsize=${options.fileSizeLimit}`, "--"];
-  const [program = process.execPath, ...rest] = [...limited, ...node];
+  const stripped =
+    options.withoutCapabilities === true ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"] : [];
+  const [program = process.execPath, ...rest] = [...stripped, ...limited, ...node];
   const child = spawn(program, rest, {
     cwd: options.cwd ?? workspace.folder,
     env: {

@@ -1,17 +1,40 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { chown, lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { tokenwardBin, type RunOptions } from "./cli.ts";
 import type { Workspace } from "./workspace.ts";
 
 const execute = promisify(execFile);
 
-/** The user that CLI processes run as where the test itself is root, whom no file mode stops. `nobody` on Linux. */
-export const unprivilegedUid: number | undefined = process.getuid?.() === 0 ? 65_534 : undefined;
+/** Somebody whom file modes stop. */
+export interface Unprivileged {
+  /** Runs a CLI process as this user. */
+  readonly options: Pick<RunOptions, "uid" | "withoutCapabilities">;
+  /** Whose the workspace must be. */
+  readonly owner: number;
+}
 
-/** Gives the whole workspace to the user whom {@link unprivilegedUid} names. */
+const nobody = 65_534;
+
+/**
+ * Whoever runs the tests; but no file mode stops root, so in its place `nobody`, or, where `nobody` cannot reach this
+ * clone (as below /root), root without any of its capabilities.
+ */
+export const unprivileged: Unprivileged = unprivilegedUser();
+
+function unprivilegedUser(): Unprivileged {
+  const own = process.getuid?.() ?? 0;
+  if (own !== 0 || process.platform === "win32") return { options: {}, owner: own };
+  const reach = `require("node:fs").accessSync(${JSON.stringify(tokenwardBin)})`;
+  const reached = spawnSync(process.execPath, ["-e", reach], { uid: nobody, gid: nobody, env: {} });
+  if (reached.status === 0) return { options: { uid: nobody }, owner: nobody };
+  return { options: { withoutCapabilities: true }, owner: 0 };
+}
+
+/** Gives the whole workspace to the unprivileged user. */
 export async function handOver(workspace: Workspace): Promise<void> {
-  if (unprivilegedUid !== undefined) await give(workspace.folder, unprivilegedUid);
+  if (unprivileged.owner !== process.getuid?.()) await give(workspace.folder, unprivileged.owner);
 }
 
 /** Gives a folder and all in it to a user. */
@@ -37,8 +60,8 @@ export async function mountObjection(): Promise<string | undefined> {
 
 /** Mounts an empty file system of that many KiB over a folder. */
 export async function mountTiny(folder: string, kibibytes: number): Promise<void> {
-  const owner = unprivilegedUid ?? 0;
-  const options = `size=${String(kibibytes)}k,mode=700,uid=${String(owner)},gid=${String(owner)}`;
+  const owner = String(unprivileged.owner);
+  const options = `size=${String(kibibytes)}k,mode=700,uid=${owner},gid=${owner}`;
   await execute("mount", ["-t", "tmpfs", "-o", options, "none", folder]);
 }
 
