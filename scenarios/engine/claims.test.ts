@@ -55,6 +55,20 @@ describe("a claim of another machine", () => {
     expect(await sandbox.control.counts()).toMatchObject({ requests: 1, rotations: 1, replays: 0 });
   });
 
+  it.each([2, 8])(
+    "that %i machines want to write at the same moment is one's; all end with its token",
+    async (count) => {
+      const grant = await groundGrant(sandbox, "strict", { writeBack });
+      const statuses = await Promise.all(
+        Array.from({ length: count }, async () => await machine().refresh(grant.plan)),
+      );
+      const actions = statuses.map(({ action, detail }) => (action === "failed" ? detail : action));
+      expect(actions.toSorted()).toEqual([...Array.from({ length: count - 1 }, () => "healthy"), "rotated"]);
+      expect(grant.refreshToken()).toBe(await sandbox.control.currentRefreshToken(grant.consent.grantId));
+      expect(await sandbox.control.counts()).toMatchObject({ requests: 1, rotations: 1, replays: 0 });
+    },
+  );
+
   it("is waited for no longer than the bound, and nothing is sent", async () => {
     const grant = await groundGrant(sandbox, "strict", { writeBack });
     const claim = claimed(grant, ago(1_000), ago(-hour));

@@ -1,4 +1,5 @@
 import { TokenwardError } from "../errors/error.ts";
+import { sameVersion } from "../fingerprint.ts";
 import type { Intent, Version } from "../grant.ts";
 import { writeBackDeadline } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
@@ -59,7 +60,26 @@ function abandonedClaim(pass: Pass, claim: Intent, found: Standing["found"]): Ou
   return failedWith(error, "in-doubt", { grant: found?.grant });
 }
 
-function busy(pass: Pass, waited: number): Outcome {
+/**
+ * Another machine claimed the grant between the look and our own claim: it is waited for like one that was there
+ * before. Resolves to nothing where it left without having changed anything.
+ */
+export async function waitForFaster(
+  pass: Pass,
+  standing: Standing & { readonly found: Found },
+): Promise<Outcome | undefined> {
+  const now = await find(pass.plan, pass.target, pass.context);
+  const settled = await respectClaim(pass, { ...standing, found: now });
+  if (settled.kind === "outcome") return settled.outcome;
+  const { found } = settled.standing;
+  if (found === undefined || sameVersion(found.version, standing.found.version)) return undefined;
+  // With an older doubt, the next run settles what the newer token means for it.
+  if (standing.doubt === undefined) await pass.held.close({ last: found.grant });
+  return { action: "healthy", detail: "Another machine refreshed it meanwhile.", grant: found.grant };
+}
+
+/** The outcome of having waited for somebody else in vain, in milliseconds. */
+export function busy(pass: Pass, waited: number): Outcome {
   const error = new TokenwardError(
     "ERR_AUTH_LEASE_BUSY",
     { grant: pass.plan.id, waited: `${Math.round(waited / 1000)} s` },

@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 import type { Refused } from "../refresher.ts";
 import { policyOf } from "./assess-grant.ts";
 import { backoff, longestWait, mostAttempts, retryAfter } from "./backoff.ts";
-import { claim, withdrawClaim } from "./claims.ts";
+import { busy, claim, waitForFaster, withdrawClaim } from "./claims.ts";
 import { writeBackDeadline } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import type { EndpointBudget } from "./endpoint-budget.ts";
@@ -198,20 +198,22 @@ async function writeIntent(
   intent: Intent,
 ): Promise<Outcome | undefined> {
   const { found, doubt } = standing;
-  try {
-    await pass.held.intent(intent);
-  } catch (thrown) {
-    return failedWith(stateError(pass, thrown), "write-back", { grant: found.grant });
-  }
-  try {
-    await claim(pass, intent, standing);
-    return undefined;
-  } catch (thrown) {
-    await pass.held.close({ inDoubtSince: doubt?.since });
-    const error = thrown as TokenwardError;
-    if (error.code !== "ERR_WRITEBACK_CONFLICT") return failedWith(error, "write-back", { grant: found.grant });
-    const busy = new TokenwardError("ERR_AUTH_LEASE_BUSY", { grant: pass.plan.id, waited: "0 s" }, { class: "lease" });
-    return failedWith(busy, "lease", { grant: found.grant });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await pass.held.intent(intent);
+    } catch (thrown) {
+      return failedWith(stateError(pass, thrown), "write-back", { grant: found.grant });
+    }
+    try {
+      await claim(pass, intent, standing);
+      return undefined;
+    } catch (thrown) {
+      await pass.held.close({ inDoubtSince: doubt?.since });
+      const error = thrown as TokenwardError;
+      if (error.code !== "ERR_WRITEBACK_CONFLICT") return failedWith(error, "write-back", { grant: found.grant });
+    }
+    const outcome = attempt < mostAttempts ? await waitForFaster(pass, standing) : busy(pass, 0);
+    if (outcome !== undefined) return outcome;
   }
 }
 
