@@ -19,7 +19,7 @@ export class TokenwardError extends Error {
   readonly fix: string;
   /** How the refresh path treats it. */
   readonly class: FailureClass | undefined;
-  /** What filled the texts. */
+  /** What filled the texts, redacted like them. */
   readonly facts: ErrorFacts;
 
   constructor(
@@ -32,7 +32,9 @@ export class TokenwardError extends Error {
     this.code = code;
     this.fix = redact(fill(entry.fix, facts));
     this.class = options.class;
-    this.facts = facts;
+    this.facts = Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? redact(fact) : fact]),
+    );
     Object.defineProperties(this, {
       [brand]: { value: true },
       // Configurable: an error that holds several says them all.
