@@ -65,6 +65,19 @@ describe("sixteen processes that observed the same version", () => {
     }
     await expectAlive(grant);
   });
+
+  test("share one minted access token on youtube, where nothing that is saved changes", async () => {
+    const grant = await connectOne("youtube");
+    const barrier = await holdAnswers(grant);
+    const processes = refreshAtOnce(grant, 16);
+    await allReach(processes, "lease:start");
+    await sandbox.control.held(barrier, 1);
+    await sandbox.control.release(barrier);
+    const ends = await ended(processes);
+    expect(tally(ends)).toEqual({ healthy: 16 });
+    expect(new Set(ends.map(({ expiresAt }) => expiresAt)).size).toBe(1);
+    expect(await sandbox.control.counts({ grant: grant.consent.grantId })).toMatchObject({ tokenRequests: 1 });
+  });
 });
 
 describe("a holder of the lease that is stopped", () => {

@@ -7,6 +7,7 @@ import { policyOf } from "./assess-grant.ts";
 import { writeBackDeadline, type EngineContext } from "./context.ts";
 import type { RefreshReport } from "./engine.ts";
 import { interpret } from "./interpret.ts";
+import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { refuseUndurable } from "./preflight.ts";
 import { outcomeOfThrown } from "./refresh-path.ts";
@@ -42,8 +43,9 @@ async function look(
   context: EngineContext,
 ): Promise<{ readonly outcome: Outcome; readonly would: Would }> {
   const target = await targetOf(plan, context.io(writeBackDeadline));
-  const found = await find(plan, target, context);
+  const stored = await find(plan, target, context);
   const snapshot = await context.state.peek(target);
+  const found = stored === undefined ? undefined : withMinted(stored, snapshot.last, target, plan.refresher.traits);
   const refreshedAt = snapshot.facts.refreshedAt;
   const waiting = waitingAnswer(plan, snapshot, found);
   if (waiting !== undefined) return waiting;

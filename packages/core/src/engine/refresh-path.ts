@@ -3,13 +3,14 @@ import { sameVersion } from "../fingerprint.ts";
 import type { FailureClass } from "../failure.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Assessment } from "../refresher.ts";
-import type { Held } from "../state.ts";
+import type { Held, Snapshot } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
 import { announce } from "./announce.ts";
 import { assess } from "./assess-grant.ts";
 import { respectClaim } from "./claims.ts";
 import type { EngineContext } from "./context.ts";
 import { exchange } from "./exchange.ts";
+import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing, Wish } from "./pass.ts";
 import { probe, refuseUndurable } from "./preflight.ts";
@@ -37,10 +38,11 @@ async function observeThenRefresh(plan: GrantPlan, context: EngineContext, wish:
   const target = await targetOf(plan, context.io());
   const subject = { grant: plan.id, target };
   // Step 0, before the lease: whoever finds something newer under the lease knows that another one was faster.
+  const observedAt = context.clock.now();
   const observed = await step("observe", subject, async () => await find(plan, target, context));
   return await holdLease(plan, target, context, async (held) => {
     const pass: Pass = { plan, context, traits: plan.refresher.traits, target, held, subject, wish };
-    return await underLease(pass, observed);
+    return await underLease(pass, observed, observedAt);
   });
 }
 
@@ -70,10 +72,15 @@ export async function holdLease<T>(
   }
 }
 
-async function underLease(pass: Pass, observed: Found | undefined): Promise<Outcome> {
+async function underLease(pass: Pass, observed: Found | undefined, observedAt: Date): Promise<Outcome> {
   const found = await step("read", pass.subject, async () => await find(pass.plan, pass.target, pass.context));
   const snapshot = await pass.held.snapshot();
-  const standing: Standing = { found, snapshot, adopted: adoptedBy(observed, found), doubt: undefined };
+  const standing: Standing = {
+    found,
+    snapshot,
+    adopted: adoptedBy(observed, found) ?? provedSince(observedAt, snapshot),
+    doubt: undefined,
+  };
 
   const settled = await step("recover", pass.subject, async () => await settle(pass, standing));
   if (settled.kind === "outcome") return settled.outcome;
@@ -90,6 +97,12 @@ function adoptedBy(observed: Found | undefined, found: Found | undefined): strin
   if (found === undefined) return undefined;
   if (observed !== undefined && sameVersion(observed.version, found.version)) return undefined;
   return "another process refreshed it meanwhile";
+}
+
+// Where nothing rotates, nothing stored changes either: another process's mint shows in the state alone.
+function provedSince(observedAt: Date, { facts }: Snapshot): string | undefined {
+  const since = facts.refreshedAt !== undefined && facts.refreshedAt > observedAt;
+  return since ? "another process refreshed it meanwhile" : undefined;
 }
 
 type Settled =
@@ -125,7 +138,8 @@ async function judge(
     const error = new TokenwardError("ERR_AUTH_NOT_CONNECTED", { grant: plan.id }, { class: "reauth" });
     return { kind: "outcome", outcome: failedWith(error, "reauth") };
   }
-  const { found, assessment } = await assess(pass, { ...standing, found: standing.found });
+  const known = withMinted(standing.found, standing.snapshot.last, pass.target, traits);
+  const { found, assessment } = await assess(pass, { ...standing, found: known });
   const current = { ...standing, found };
   const { refused } = standing.snapshot;
   // Where a dead token may be an older sibling's, presenting it again can kill the living one.
