@@ -1,4 +1,4 @@
-import { run, runJson, start, type Finished, type RunOptions, type Running } from "./cli.ts";
+import { runJson, start, type Finished, type RunOptions, type Running } from "./cli.ts";
 import type { ReportDocument, StatusDocument } from "./status-document.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -42,18 +42,13 @@ export async function reportOf(
 }
 
 /** `tiktok`, or `tiktok/brand-a`. */
-export function nameOf(status: Pick<StatusDocument, "platform" | "account">): string {
+function nameOf(status: Pick<StatusDocument, "platform" | "account">): string {
   return status.account === null ? status.platform : `${status.platform}/${status.account}`;
 }
 
 /** What a human reads: everything that was printed, in one line. */
 export function wordsOf({ stdout, stderr }: Finished): string {
   return `${stdout} ${stderr}`.replaceAll(/\s+/g, " ");
-}
-
-/** Runs the command as a human does, without `--json`. */
-export async function words(workspace: Workspace, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return wordsOf(await run(workspace, args, options));
 }
 
 /** A running `auth refresh` that tells when the line of a grant (`tiktok/a: rotated`) was printed. */

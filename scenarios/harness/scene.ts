@@ -19,6 +19,7 @@ export interface Scene {
   counts(): Promise<LedgerCounts>;
   /** All requests so far, oldest first. */
   entries(): Promise<readonly LedgerEntry[]>;
+  /** Once is enough; more often does no harm. */
   close(): Promise<void>;
 }
 
@@ -31,6 +32,7 @@ export async function setScene(
   const sandbox = await createScenarioSandbox();
   const machine = workspace ?? (await createWorkspace());
   const grants = await connect(sandbox, machine, wishes, blocks);
+  let closed = false;
   return {
     sandbox,
     workspace: machine,
@@ -43,6 +45,8 @@ export async function setScene(
     counts: async () => await sandbox.control.counts(),
     entries: async () => (await sandbox.control.ledger()).entries,
     close: async () => {
+      if (closed) return;
+      closed = true;
       await sandbox.close();
       await machine.dispose();
     },

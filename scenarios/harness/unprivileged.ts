@@ -1,11 +1,10 @@
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chown, lstat, readdir } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { tokenwardBin, type RunOptions } from "./cli.ts";
+import type { ScenarioPlatform } from "./platforms.ts";
+import { setScene, type Scene } from "./scene.ts";
 import type { Workspace } from "./workspace.ts";
-
-const execute = promisify(execFile);
 
 /** Somebody whom file modes stop. */
 export interface Unprivileged {
@@ -33,8 +32,19 @@ function unprivilegedUser(): Unprivileged {
 }
 
 /** Gives the whole workspace to the unprivileged user. */
-export async function handOver(workspace: Workspace): Promise<void> {
+async function handOver(workspace: Workspace): Promise<void> {
   if (unprivileged.owner !== process.getuid?.()) await give(workspace.folder, unprivileged.owner);
+}
+
+/** Grants that were imported on a machine of the unprivileged user: TikTok, and these. */
+export async function sceneOfUser(workspace?: Workspace, ...platforms: readonly ScenarioPlatform[]): Promise<Scene> {
+  const scene = await setScene(
+    ["tiktok" as const, ...platforms].map((platform) => ({ platform })),
+    {},
+    workspace,
+  );
+  await handOver(scene.workspace);
+  return scene;
 }
 
 /** Gives a folder and all in it to a user. */
@@ -43,44 +53,4 @@ export async function give(file: string, uid: number): Promise<void> {
   await chown(file, uid, uid);
   if (!facts.isDirectory()) return;
   for (const name of await readdir(file)) await give(path.join(file, name), uid);
-}
-
-/** Why file systems cannot be mounted here; `undefined` where they can. */
-export async function mountObjection(): Promise<string | undefined> {
-  if (process.platform !== "linux") return "mounting a tmpfs needs Linux";
-  if (process.getuid?.() !== 0) return "mounting needs root: run the tests in a container as root with CAP_SYS_ADMIN";
-  try {
-    const probe = "d=$(mktemp -d) && mount -t tmpfs -o size=64k none $d && umount $d && rmdir $d";
-    await execute("sh", ["-c", probe]);
-    return undefined;
-  } catch {
-    return "mounting is not permitted here: the container needs CAP_SYS_ADMIN";
-  }
-}
-
-/** Mounts an empty file system of that many KiB over a folder. */
-export async function mountTiny(folder: string, kibibytes: number): Promise<void> {
-  const owner = String(unprivileged.owner);
-  const options = `size=${String(kibibytes)}k,mode=700,uid=${owner},gid=${owner}`;
-  await execute("mount", ["-t", "tmpfs", "-o", options, "none", folder]);
-}
-
-/** Makes a mounted folder read-only, or writable again. */
-export async function remount(folder: string, how: "ro" | "rw"): Promise<void> {
-  await execute("mount", ["-o", `remount,${how}`, folder]);
-}
-
-/** Takes the mount away; whatever was in it is gone. */
-export async function unmount(folder: string): Promise<void> {
-  await execute("umount", ["-l", folder]);
-}
-
-/** Why a process cannot be given a limit here; `undefined` where it can. */
-export async function limitObjection(): Promise<string | undefined> {
-  try {
-    await execute("prlimit", ["--version"]);
-    return undefined;
-  } catch {
-    return "file-size limits are set with prlimit, of util-linux";
-  }
 }

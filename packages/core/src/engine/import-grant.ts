@@ -58,7 +58,7 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
   }
 
   const saved = await save(pass, next, found?.version ?? { generation: 0 });
-  if (saved.kind === "failed") return failedWith(saved.error, "write-back");
+  if (saved.kind === "failed") return notImported(plan, saved.error);
   if (saved.kind === "superseded")
     return failedWith(new TokenwardError("ERR_WRITEBACK_CONFLICT", { grant: plan.id }), "write-back");
   await pass.held.close({
@@ -114,6 +114,16 @@ function invalid(plan: GrantPlan, reason: string): Outcome {
   return failedWith(new TokenwardError("ERR_AUTH_IMPORT_INVALID", { grant: plan.id, reason }), "client", {
     judged: false,
   });
+}
+
+// Unlike what an exchange brought, the human's token is in no journal: they must hand it over again.
+function notImported(plan: GrantPlan, error: TokenwardError): Outcome {
+  const { reason, remedy } = error.facts;
+  const options = { cause: error, class: "write-back" as const };
+  return failedWith(
+    new TokenwardError("ERR_WRITEBACK_UNWRITABLE", { grant: plan.id, reason, remedy }, options),
+    "write-back",
+  );
 }
 
 function alreadySpent(plan: GrantPlan, spent: SpentToken): Outcome {

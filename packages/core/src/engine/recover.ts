@@ -102,7 +102,7 @@ async function settleDoubt(pass: Pass, standing: Standing, open: OpenExchange): 
     return { kind: "settled", standing: { ...standing, doubt } };
   }
   if (open.inDoubtSince === undefined) await pass.held.close({ inDoubtSince: since });
-  return { kind: "outcome", outcome: inDoubt(pass, intent, "the run ended before an answer was kept", found) };
+  return { kind: "outcome", outcome: inDoubt(pass, intent, "no answer was kept", found) };
 }
 
 /** Whether presenting the token of an unanswered intent again does no harm, or a human wants it. */

@@ -45,7 +45,7 @@ export const authErrors: Record<
     fix: "{who} must consent again with all scopes: `tokenward auth {grant}`. The new token was saved and is not lost.",
   },
   ERR_AUTH_PLATFORM_UNAVAILABLE: {
-    what: "{platform} could not refresh {grant} now: {reason}.",
+    what: "{grant} was not refreshed: {platform} has a problem of its own ({reason}).",
     why: "The platform had a problem of its own. The token was not spent.",
     fix: "Nothing to do yet: the next run tries again.",
   },
@@ -55,7 +55,7 @@ export const authErrors: Record<
     fix: "Nothing to do yet: the next run tries again. If it stays, run less often or spread your grants over several clients.",
   },
   ERR_AUTH_NOT_REACHED: {
-    what: "{platform} could not be reached for {grant}: {reason}. Nothing was sent.",
+    what: "{grant} was not refreshed: {platform} could not be reached ({reason}). Nothing was sent.",
     why: "Name resolution, the network, a proxy or a certificate failed before the first byte.",
     fix: "Check network, proxy (HTTPS_PROXY, NO_PROXY) and certificates (NODE_EXTRA_CA_CERTS); the next run tries again.",
   },

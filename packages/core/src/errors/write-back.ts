@@ -30,7 +30,7 @@ export const writeBackErrors: Record<
   ERR_WRITEBACK_SAVE_FAILED: {
     what: "The new token of {grant} is kept in this machine's journal, but could not be saved in the write-back: {reason}.",
     why: "The write-back accepted the probe and refused the save, or went away in between.",
-    fix: "{remedy}, then run `tokenward auth refresh {grant}` on this machine: it delivers the kept token without another exchange.",
+    fix: "{remedy}, then run `tokenward auth recover {grant}` on this machine: it saves the kept token without another exchange. The next refresh does so, too.",
   },
   ERR_WRITEBACK_NOT_DURABLE: {
     what: "{grant} was not refreshed: its write-back ({writeback}) does not outlive this run, and a rotated token would be lost with it. No token was spent.",
