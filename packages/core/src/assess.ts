@@ -1,6 +1,6 @@
 import { presentedBy } from "./fingerprint.ts";
 import type { Grant } from "./grant.ts";
-import type { Severity } from "./notifier.ts";
+import type { Severity } from "./severity.ts";
 import type { DecayDays } from "./plan.ts";
 import type { Assessment, AssessPolicy, RefresherTraits } from "./refresher.ts";
 

@@ -1,4 +1,4 @@
-import type { Severity } from "./notifier.ts";
+import type { Severity } from "./severity.ts";
 
 /** Why something did not work, by what has to be done about it. */
 export type FailureClass =

@@ -1,7 +1,5 @@
 import type { PluginIO } from "./plugin-io.ts";
-
-/** `warn` < `page` < `critical`. */
-export type Severity = "warn" | "page" | "critical";
+import type { Severity } from "./severity.ts";
 
 /** One thing that a human should know. */
 export interface Alert {

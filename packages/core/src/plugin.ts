@@ -20,7 +20,8 @@ export {
 } from "./define.ts";
 export { environmentFields, environmentName, environmentPrefix, type EnvironmentField } from "./environment.ts";
 export { readEnvironmentGrant } from "./environment-seed.ts";
-export { errorCatalogue, type ErrorCode, type ErrorEntry } from "./errors/catalogue.ts";
+export { errorCatalogue, type ErrorCode } from "./errors/catalogue.ts";
+export type { ErrorEntry } from "./errors/entry.ts";
 export { messageOf, TokenwardError, type ErrorFacts } from "./errors/error.ts";
 export { severityOf, type FailureClass } from "./failure.ts";
 export { fingerprintOf, presentedBy, sameVersion, versionOf } from "./fingerprint.ts";
@@ -43,7 +44,8 @@ export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "
 export { SealError } from "./identity/age-file.ts";
 export { platformFolder } from "./identity/platform-folder.ts";
 export { systemIdentity, type Identity } from "./identity.ts";
-export type { Alert, Notifier, Severity } from "./notifier.ts";
+export type { Alert, Notifier } from "./notifier.ts";
+export type { Severity } from "./severity.ts";
 export { bearer } from "./oauth/bearer.ts";
 export { jsonOf } from "./oauth/answer.ts";
 export type { RefreshExpiry, SuccessTest, TokenDialect, TokenField, TokenParameter } from "./oauth/dialect.ts";

@@ -1,4 +1,5 @@
-import type { Alert, Severity } from "./notifier.ts";
+import type { Alert } from "./notifier.ts";
+import type { Severity } from "./severity.ts";
 import type { HttpAnswer } from "./http/message.ts";
 import type { Intent, StoredGrant } from "./grant.ts";
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./errors/catalogue.ts";
-import type { Severity } from "./notifier.ts";
+import type { Severity } from "./severity.ts";
 
 /** What one refresh found or did. */
 export type RefreshAction = "rotated" | "refreshed" | "healthy" | "reauth-required" | "skipped" | "failed" | "in-doubt";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../errors/error.ts";
-import type { Alert, Severity } from "../notifier.ts";
+import type { Alert } from "../notifier.ts";
+import type { Severity } from "../severity.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { AlertState, OutboxEntry } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";

@@ -1,7 +1,7 @@
 import { TokenwardError } from "../errors/error.ts";
 import type { FailureClass } from "../failure.ts";
 import type { StoredGrant } from "../grant.ts";
-import type { Severity } from "../notifier.ts";
+import type { Severity } from "../severity.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Assessment, Refused } from "../refresher.ts";
 import type { RefreshAction } from "../status.ts";

@@ -1,7 +1,7 @@
 import { decayOf } from "../assess.ts";
 import { TokenwardError } from "../errors/error.ts";
 import { severityOf } from "../failure.ts";
-import type { Severity } from "../notifier.ts";
+import type { Severity } from "../severity.ts";
 import type { GrantPlan } from "../plan.ts";
 import { redact } from "../redactor.ts";
 import { missingScopes } from "../scopes.ts";

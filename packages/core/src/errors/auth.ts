@@ -1,4 +1,4 @@
-import type { ErrorEntry } from "./catalogue.ts";
+import type { ErrorEntry } from "./entry.ts";
 
 /** Failures of tokens, platforms and the refresh path. */
 export const authErrors: Record<

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from "./catalogue.ts";
+import type { ErrorEntry } from "./entry.ts";
 
 /** Failures of configuration and usage. */
 export const configErrors: Record<

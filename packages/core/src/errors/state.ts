@@ -1,4 +1,4 @@
-import type { ErrorEntry } from "./catalogue.ts";
+import type { ErrorEntry } from "./entry.ts";
 
 /** Failures of this machine's memory. */
 export const stateErrors: Record<

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from "./catalogue.ts";
+import type { ErrorEntry } from "./entry.ts";
 
 /** Failures of the places where grants are kept. */
 export const writeBackErrors: Record<

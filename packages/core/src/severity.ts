@@ -1,0 +1,2 @@
+/** `warn` < `page` < `critical`. */
+export type Severity = "warn" | "page" | "critical";
