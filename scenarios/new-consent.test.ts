@@ -197,4 +197,13 @@ describe("a human replaces the stored file by hand, whatever generation it says:
     await replaceByHand(consent, generation);
     await expectKept(consent);
   });
+
+  test("while an answer that nobody can read waits", async () => {
+    scene = await setScene([{ platform: "tiktok" }]);
+    await scene.sandbox.control.fault({ rewrite: { body: "<html>Something is wrong.</html>" } });
+    expect(await refresh(scene.workspace)).toMatchObject({ code: 1 });
+    const consent = await consentOnceMore();
+    await replaceByHand(consent, undefined);
+    await expectKept(consent);
+  });
 });

@@ -204,4 +204,15 @@ describe("the environment still holds the first token:", () => {
       await expectAlive(2);
     },
   );
+
+  test("and the store is lost while the answer to that very token waits: the answer is delivered", async () => {
+    scene = await setScene([{ platform: "tiktok" }]);
+    const { workspace } = scene;
+    await run(workspace, ["auth", "refresh"], { at: { event: "save:start", signal: "SIGKILL" } });
+    await rm(workspace.storeFolder, { recursive: true });
+    const env = { TIKTOK_REFRESH_TOKEN: scene.grant().consent.refreshToken };
+    expect(await refresh(workspace, "all", { env })).toMatchObject({ code: 0 });
+    expect(await scene.counts()).toMatchObject({ replays: 0, revocations: 0 });
+    await expectAlive((await scene.counts()).rotations);
+  });
 });

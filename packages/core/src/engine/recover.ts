@@ -38,7 +38,10 @@ async function recoverAnswer(
   const base = found ?? rememberedAsFound(pass, standing);
   if (base === undefined) return { kind: "settled", standing };
   const reading = interpret(pass, answer, base.grant);
-  if (TokenwardError.is(reading) && pass.wish.retryOnce === true) return await settleDoubt(pass, standing, open);
+  // An answer that nobody can read stands in nobody's way: neither a human's word nor a newer consent's.
+  const overtaken = found !== undefined && !isIntents(found, open.intent);
+  if (TokenwardError.is(reading) && (pass.wish.retryOnce === true || overtaken))
+    return await settleDoubt(pass, standing, open);
   if (TokenwardError.is(reading))
     return { kind: "outcome", outcome: failedWith(reading, "in-doubt", { action: "failed" }) };
   if (reading.kind === "refused") {
@@ -58,8 +61,12 @@ async function recoverAnswer(
     pass.traits,
     nextGeneration(base, standing.snapshot.last),
   );
+  // The very token that was exchanged is nobody's new consent, whatever generation it came back with.
+  const exchanged =
+    found?.fingerprint === open.intent.version.fingerprint && next.fingerprint !== open.intent.version.fingerprint;
   const theirs =
     found !== undefined &&
+    !exchanged &&
     !sameVersion(found.version, open.intent.version) &&
     (await spentToken(pass, found)) === undefined;
   if (theirs) {
