@@ -6,6 +6,7 @@ import { malformedAnswers } from "@tokenward/testing";
 import { runJson, startWatched } from "./harness/cli.ts";
 import type { FleetMember } from "./harness/grant-fleet.ts";
 import { commandLines } from "./harness/leak-watch.ts";
+import { tokenJson } from "./harness/platforms.ts";
 import { createSecretMachine, type SecretMachine } from "./harness/secret-machine.ts";
 import { formsOf } from "./harness/sentinels.ts";
 import type { ReportDocument } from "./harness/status-document.ts";
@@ -122,14 +123,19 @@ describe("secrets", () => {
 
   it.each(killPoints)("lie open in no file when a process is killed at %s", async (event) => {
     const { workspace, env } = machine;
-    const { name } = spared.crm[1] as FleetMember;
+    const { name, consent } = spared.crm[1] as FleetMember;
     const args = ["auth", "refresh", name];
     const killed = await startWatched(workspace, args, { env, at: { event, signal: "SIGKILL" } }).finished;
     expect(killed.signal).toBe("SIGKILL");
     expect(await machine.onDisk()).toEqual([]);
-    // What was sent is finished by the next process; what was not (the journal says "in doubt") by a human.
+    // What was answered is finished by the next process. What is in doubt ends with a human's new consent.
     await machine.run([...args, "--json"]);
-    if (event === "intent:end" || event === "send:end") await machine.run(["auth", "recover", name, "--retry-once"]);
+    if (event === "intent:end" || event === "send:end") {
+      const again = await machine.sandbox.control.regrant(consent.grantId);
+      machine.sentinels.add("refresh token", again.refreshToken);
+      machine.sentinels.add("access token", again.accessToken);
+      expect((await machine.run(["auth", "import", name], { input: tokenJson(again) })).code).toBe(0);
+    }
     expect((await machine.run(args)).code).toBe(0);
     expect(machine.watch.takeLeaks()).toEqual([]);
   });
