@@ -92,7 +92,7 @@ export async function createSecretMachine(counts: GrantCounts): Promise<SecretMa
   }
   const all = [...fleets.values()];
   await configureFleets(workspace, all, ({ block }) => keys[block as keyof GrantCounts], {
-    exchange_deadline: "1500ms",
+    exchange_deadline: "3s",
   });
 
   const temporary = path.join(workspace.folder, "tmp");
