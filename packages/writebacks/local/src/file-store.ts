@@ -1,13 +1,24 @@
+import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, SealError, TokenwardError, type GrantId, type PluginIO } from "@tokenward/core/plugin";
 import { makeFolder, replaceWith, writeDraft, type LeftoverDrafts } from "./durable-file.ts";
 import { explain, explainReading, type Explained } from "./file-system-failure.ts";
+import type { OpenedFiles } from "./opened-files.ts";
 import { grantFileName, isGrantFile } from "./grant-file-name.ts";
 import type { GrantStore } from "./store.ts";
 
+/** Bytes that sealing adds at most: age's header, and 16 bytes for each 64 KiB. */
+const sealedOverhead = 1024;
+
+/** What a store of files remembers between two calls. Nothing of it is needed; it saves work. */
+export interface FileMemory {
+  readonly leftovers: LeftoverDrafts;
+  readonly opened: OpenedFiles;
+}
+
 /** Keeps each grant in a file of its own, sealed by age for this installation's identity. */
-export function fileStore(folder: string, leftovers: LeftoverDrafts): GrantStore {
+export function fileStore(folder: string, { leftovers, opened }: FileMemory): GrantStore {
   const pathOf = (grant: GrantId): string => join(folder, grantFileName(grant));
   return {
     kind: "file",
@@ -18,7 +29,8 @@ export function fileStore(folder: string, leftovers: LeftoverDrafts): GrantStore
     load: async (grant, io) => {
       const path = pathOf(grant);
       const sealed = await readSealed(grant, path);
-      return sealed === undefined ? undefined : await unsealText(grant, path, sealed, io);
+      if (sealed === undefined) return undefined;
+      return opened.textOf(path, sealed) ?? opened.remember(path, sealed, await unsealText(grant, path, sealed, io));
     },
 
     prove: async (grant, bytes, io) => {
@@ -26,7 +38,8 @@ export function fileStore(folder: string, leftovers: LeftoverDrafts): GrantStore
       try {
         await makeFolder(folder);
         await io.identity.ensure({ sealedDataExists: async () => await holdsGrants(folder) });
-        const draft = await writeDraft(path, await io.identity.encrypt(Buffer.alloc(bytes)));
+        // Random, because some file systems store nothing for zeros.
+        const draft = await writeDraft(path, randomBytes(bytes + sealedOverhead));
         await unlink(draft);
         await refuseUnreplaceable(path);
       } catch (thrown) {
@@ -44,13 +57,15 @@ export function fileStore(folder: string, leftovers: LeftoverDrafts): GrantStore
       try {
         await makeFolder(folder);
         await io.identity.ensure({ sealedDataExists: async () => await holdsGrants(folder) });
-        const draft = await writeDraft(path, await io.identity.encrypt(text));
+        const sealed = Buffer.from(await io.identity.encrypt(text));
+        const draft = await writeDraft(path, sealed);
         // Read back before the old one is gone: a disk that lies must not take both.
-        if ((await unsealText(grant, draft, await readFile(draft), io)) !== text) {
+        if (!sealed.equals(await readFile(draft))) {
           await unlink(draft);
           throw new Error(`the disk of ${folder} gave back something else than was written`);
         }
         await replaceWith(draft, path);
+        opened.remember(path, sealed, text);
       } catch (thrown) {
         if (TokenwardError.is(thrown) && thrown.code.startsWith("ERR_STATE_")) throw thrown;
         throw new TokenwardError(

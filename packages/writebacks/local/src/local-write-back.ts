@@ -9,9 +9,10 @@ import {
   type WriteBack,
 } from "@tokenward/core/plugin";
 import { LeftoverDrafts } from "./durable-file.ts";
-import { fileStore } from "./file-store.ts";
+import { fileStore, type FileMemory } from "./file-store.ts";
 import { canonicalFolder, grantFolder } from "./grant-folder.ts";
 import { keychainStore } from "./keychain-store.ts";
+import { OpenedFiles } from "./opened-files.ts";
 import type { LocalOptions } from "./options.ts";
 import { readStoreRecord, recordStore, refuseChange, type StoreRecord } from "./store-record.ts";
 import type { GrantStore } from "./store.ts";
@@ -29,9 +30,9 @@ const bytesBesideTokens = 4096;
 /** Makes the write-back; see {@link LocalOptions}. */
 export function localWriteBack(options: LocalOptions, context: PluginContext): WriteBack {
   const configured = grantFolder(options, context);
-  const leftovers = new LeftoverDrafts();
+  const memory: FileMemory = { leftovers: new LeftoverDrafts(), opened: new OpenedFiles() };
   const openStore = (record: StoreRecord, at: string): GrantStore =>
-    record.store === "file" ? fileStore(at, leftovers) : keychainStore(record.service);
+    record.store === "file" ? fileStore(at, memory) : keychainStore(record.service);
   let folder: Promise<string> | undefined;
   const theFolder = async (): Promise<string> => await (folder ??= canonicalFolder(configured));
   const targetOf = async (grant: GrantId): Promise<string> => `local:${await theFolder()}#${grant}`;
@@ -117,7 +118,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
       }
       const { record } = await choice(grant, bytes, io);
       // The folder counts for the keychain, too: the choice is recorded there.
-      await fileStore(await theFolder(), leftovers).prove(grant, bytes, io);
+      await fileStore(await theFolder(), memory).prove(grant, bytes, io);
       if (record.store === "file") return;
       const store = openStore(record, await theFolder());
       await store.prove(grant, bytes, io);
