@@ -4,8 +4,9 @@ import type { Doubt, Pass } from "./pass.ts";
 import type { Refused } from "../refresher.ts";
 
 /**
- * A definite refusal: nothing was exchanged, and what earlier presentations left in doubt stays so. `invalid_grant` is believed only after a second look still finds the
- * token that was presented; otherwise somebody else was faster, and theirs is the grant now.
+ * A definite refusal: nothing was exchanged, and what earlier presentations left in doubt stays so. `invalid_grant` is
+ * believed only after a second look still finds the token that was presented; otherwise somebody else was faster, and
+ * theirs is the grant now.
  */
 export async function refused(
   pass: Pass,
