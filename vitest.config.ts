@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           ...test,
           name: "packages",
+          setupFiles: ["vitest.setup.ts"],
           include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "examples/**/*.test.ts", "*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,

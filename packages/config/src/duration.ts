@@ -1,7 +1,7 @@
 const unitMilliseconds = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
-// Each unit once, from large to small: `1h30m` is read, `30m1h` is a slip.
-const pattern = /^(?:(\d+)w)? ?(?:(\d+)d)? ?(?:(\d+)h)? ?(?:(\d+)m)? ?(?:(\d+)s)? ?(?:(\d+)ms)?$/;
+// Each unit once, from large to small, one blank between them at most: `1h30m` is read, `30m1h` is a slip.
+const pattern = /^(?:(\d+)w ?)?(?:(\d+)d ?)?(?:(\d+)h ?)?(?:(\d+)m ?)?(?:(\d+)s ?)?(?:(\d+)ms)?$/;
 
 /**
  * Milliseconds of a duration as people write it: `90s`, `24h`, `14d`, `1h30m`; units `w`, `d`, `h`, `m`, `s`, `ms`, each
