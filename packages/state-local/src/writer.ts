@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { TokenwardError, type Identity } from "@tokenward/core/plugin";
-import { stateFailure } from "./failure.ts";
+import { corrupt, stateFailure } from "./failure.ts";
 import { Records } from "./records.ts";
 import { createDatabase, makeFolder, newerSchema, schemaVersion, schemaVersionOf } from "./schema.ts";
 import { Sealer } from "./sealing.ts";
@@ -17,6 +17,12 @@ interface Waiting {
   readonly since: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+// A damaged page would otherwise show where it is first used, and that may be when the answer to a spent token has come.
+function refuseDamage(database: DatabaseSync, path: string): void {
+  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+  if (verdict !== "ok") throw corrupt(path, "its pages do not hold together");
 }
 
 /** The one open database of a folder in this process. */
@@ -48,6 +54,7 @@ export class Writer {
       database.exec("PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF");
       // SQLite falls back to reading where it may not write, and would only say so at the first intent.
       database.exec("BEGIN IMMEDIATE; ROLLBACK");
+      refuseDamage(database, path);
       database.exec(`PRAGMA busy_timeout = ${shortWait}`);
       this.#inode = inodeOf(path);
     } catch (error) {
