@@ -10,8 +10,10 @@ import { interpret } from "./interpret.ts";
 import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { refuseUndurable } from "./preflight.ts";
+import { reauth, refusedBefore } from "./reauth.ts";
 import { outcomeOfThrown } from "./refresh-path.ts";
 import { reportOf } from "./report.ts";
+import { forgivesReuse } from "./reuse.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
 import { find, targetOf, type Found } from "./stored.ts";
 
@@ -64,8 +66,8 @@ async function look(
   const assessment = plan.refresher.assess(found.grant, context.clock.now(), policyOf(plan));
   const refused = snapshot.refused;
   if (refused !== undefined && refused.fingerprint === found.fingerprint && traits.reuse !== "retry-safe") {
-    const reason = `${plan.refresher.platform} refused its token at ${refused.at.toISOString()} (${refused.error ?? "no error code"})`;
-    return { outcome: { ...reauth(plan, reason, found, assessment), refreshedAt }, would: "re-authorize" };
+    const reason = refusedBefore(plan, refused);
+    return { outcome: { ...reauth(plan, reason, found.grant, assessment), refreshedAt }, would: "re-authorize" };
   }
   return { outcome: { ...assessed(plan, found, assessment, context), refreshedAt }, would: wouldOf(plan, assessment) };
 }
@@ -114,10 +116,7 @@ function openDoubt(
     const detail = `${intent.host} has been refreshing it since ${intent.at.toISOString()}.`;
     return { action: "healthy", detail, grant: found.grant };
   }
-  const { reuse } = plan.refresher.traits;
-  const safe =
-    reuse === "retry-safe" || (reuse !== "strict" && now.getTime() - intent.at.getTime() < reuse.graceSeconds * 1000);
-  if (safe) return undefined;
+  if (forgivesReuse(plan.refresher.traits, intent, now)) return undefined;
   const facts = { grant: plan.id, host: intent.host, when: intent.at.toISOString(), reason: "no answer was kept" };
   return failedWith(new TokenwardError("ERR_AUTH_IN_DOUBT", facts, { class: "in-doubt" }), "in-doubt", {
     grant: found.grant,
@@ -142,17 +141,12 @@ function assessed(plan: GrantPlan, found: Found, assessment: Assessment, context
   const { verdict, reason } = assessment;
   const detail = `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.$/, "")}.`;
   if (verdict === "reauth-required" || (verdict === "due" && plan.refresher.request === undefined)) {
-    return reauth(plan, reason, found, assessment);
+    return reauth(plan, reason, found.grant, assessment);
   }
   if (verdict === "skipped" || verdict === "healthy")
     return { action: verdict, detail, grant: found.grant, assessment };
   const refusal = refuseUndurable({ plan, context, traits: plan.refresher.traits }, found);
   return refusal ?? { action: "healthy", detail, grant: found.grant, assessment };
-}
-
-function reauth(plan: GrantPlan, reason: string, found: Found, assessment: Assessment): Outcome {
-  const error = new TokenwardError("ERR_AUTH_REAUTH_REQUIRED", { grant: plan.id, reason }, { class: "reauth" });
-  return failedWith(error, "reauth", { grant: found.grant, assessment });
 }
 
 function wouldOf(plan: GrantPlan, assessment: Assessment): Would {

@@ -9,6 +9,7 @@ import { interpret } from "./interpret.ts";
 import { nextGrant } from "./next-grant.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass, type Standing } from "./pass.ts";
+import { forgivesReuse } from "./reuse.ts";
 import { spentToken } from "./spent.ts";
 import { find, type Found } from "./stored.ts";
 
@@ -114,11 +115,7 @@ async function settleDoubt(pass: Pass, standing: Standing, open: OpenExchange): 
 
 /** Whether presenting the token of an unanswered intent again does no harm, or a human wants it. */
 export function mayPresentAgain(pass: Pass, intent: Intent): boolean {
-  if (pass.wish.retryOnce === true) return true;
-  const { reuse } = pass.traits;
-  if (reuse === "retry-safe") return true;
-  if (reuse === "strict") return false;
-  return pass.context.clock.now().getTime() - intent.at.getTime() < reuse.graceSeconds * 1000;
+  return pass.wish.retryOnce === true || forgivesReuse(pass.traits, intent, pass.context.clock.now());
 }
 
 /**

@@ -14,6 +14,7 @@ import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing, Wish } from "./pass.ts";
 import { probe, refuseUndurable } from "./preflight.ts";
+import { reauth, refusedBefore } from "./reauth.ts";
 import { recover } from "./recover.ts";
 import { putBackNewest } from "./spent.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
@@ -149,12 +150,12 @@ async function judge(
     traits.reuse !== "retry-safe" &&
     wish.retryOnce !== true
   ) {
-    const reason = `${plan.refresher.platform} refused its token at ${refused.at.toISOString()} (${refused.error ?? "no error code"})`;
-    return { kind: "outcome", outcome: reauth(plan, reason, found, assessment) };
+    const reason = refusedBefore(plan, refused);
+    return { kind: "outcome", outcome: reauth(plan, reason, found.grant, assessment) };
   }
   switch (assessment.verdict) {
     case "reauth-required":
-      return { kind: "outcome", outcome: reauth(plan, assessment.reason, found, assessment) };
+      return { kind: "outcome", outcome: reauth(plan, assessment.reason, found.grant, assessment) };
     case "skipped":
       return {
         kind: "outcome",
@@ -168,15 +169,10 @@ async function judge(
   }
   if (standing.adopted !== undefined) return { kind: "outcome", outcome: await healthy(pass, current, assessment) };
   if (plan.refresher.request === undefined || plan.refresher.interpret === undefined) {
-    return { kind: "outcome", outcome: reauth(plan, assessment.reason, found, assessment) };
+    return { kind: "outcome", outcome: reauth(plan, assessment.reason, found.grant, assessment) };
   }
   const refusal = refuseUndurable(pass, found);
   return refusal === undefined ? { kind: "standing", standing: current } : { kind: "outcome", outcome: refusal };
-}
-
-function reauth(plan: GrantPlan, reason: string, found: Found, assessment: Assessment): Outcome {
-  const error = new TokenwardError("ERR_AUTH_REAUTH_REQUIRED", { grant: plan.id, reason }, { class: "reauth" });
-  return failedWith(error, "reauth", { grant: found.grant, assessment });
 }
 
 async function healthy(
