@@ -12,5 +12,6 @@ export {
   type WriteBackCall,
   type WriteBackOperation,
 } from "./memory-write-back.ts";
+export type { ExpectedReading, FixtureSituation, RefresherFixture } from "./refresher/fixture.ts";
 export { recordingNotifier, type RecordingNotifier } from "./recording-notifier.ts";
 export { temporaryIdentity, testIO, type TestIO } from "./test-io.ts";
