@@ -37,7 +37,7 @@ export function optionsKey(name: string): string {
 }
 
 /** Reads a block with one backend. `undefined` where anything is wrong with it; that is reported. */
-export async function readBackend<Kind extends "write-back" | "state">(
+export async function readBackend<Kind extends "write-back" | "rate-bucket" | "state">(
   kind: Kind,
   block: unknown,
   at: ConfigPath,

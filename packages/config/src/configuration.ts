@@ -1,4 +1,4 @@
-import type { GrantPlan, GrantState, NamedNotifier } from "@tokenward/core";
+import type { GrantPlan, GrantState, NamedNotifier, RateBucket } from "@tokenward/core";
 import type { AlertRoutes } from "./alerts.ts";
 import type { LoadedPlugin } from "./load-plugin.ts";
 
@@ -22,6 +22,8 @@ export interface Configuration {
   readonly state: GrantState;
   readonly notifiers: readonly NamedNotifier[];
   readonly routes: AlertRoutes;
+  /** Asked for room before each exchange, where the file names one. */
+  readonly rateBucket?: RateBucket | undefined;
   /** Milliseconds to wait for another process's lease, where the file says so. */
   readonly leaseWait?: number | undefined;
   /** Milliseconds for one exchange, where the file says so. */

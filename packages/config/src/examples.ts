@@ -5,6 +5,7 @@ export const examples: Readonly<Record<string, string>> = {
   platforms: "platforms: { tiktok: {} }",
   router: "router: {}",
   writeback: "writeback: { backend: local }",
+  rate_bucket: "rate_bucket: { backend: ./bucket.mjs }",
   alerts: "alerts: { backend: [webhook] }",
   decay: "decay: { warn_days: 60, page_days: 75, hard_fail_days: 85 }",
   token: "token: { refresh_at: 0.8 }",

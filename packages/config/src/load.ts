@@ -1,7 +1,7 @@
 import path from "node:path";
-import { TokenwardError, type GrantState } from "@tokenward/core";
+import { TokenwardError, type GrantState, type RateBucket } from "@tokenward/core";
 import { readAlerts, type Alerts } from "./alerts.ts";
-import { readBackend, type Configured } from "./backend.ts";
+import { created, readBackend, type Configured } from "./backend.ts";
 import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
 import type { Configuration } from "./configuration.ts";
 import { defaultDecay, readDecay } from "./decay.ts";
@@ -78,6 +78,7 @@ interface Parts {
   readonly grants: readonly ReadGrant[];
   readonly alerts: Alerts;
   readonly state: Configured<"state"> | undefined;
+  readonly rateBucket: RateBucket | undefined;
   readonly leaseWait: number | undefined;
   readonly exchangeDeadline: number | undefined;
   readonly recoveryRecipients: readonly string[];
@@ -107,6 +108,7 @@ const nothing: Parts = {
   grants: [],
   alerts: { notifiers: [], routes: {} },
   state: undefined,
+  rateBucket: undefined,
   leaseWait: undefined,
   exchangeDeadline: undefined,
   recoveryRecipients: [],
@@ -130,15 +132,22 @@ async function readParts(reading: Reading, plugins: ReturnType<typeof createPlug
   );
   const authBlock = mappingOf(root["auth"], ["auth"], reading) ?? {};
   reportUnknownKeys(authShape, authBlock, ["auth"], reading);
-  const auth = checkKeys(authShape, authBlock, ["auth"], { unresolved: ["writeback", "alerts"] }, reading);
+  const auth = checkKeys(
+    authShape,
+    authBlock,
+    ["auth"],
+    { unresolved: ["writeback", "alerts", "rate_bucket"] },
+    reading,
+  );
 
   const local = { backend: "local" };
   const stateBlock = Object.hasOwn(root, "state") ? file.state : local;
   const writeBackBlock = Object.hasOwn(authBlock, "writeback") ? auth.writeback : local;
-  const [state, writeBack, alerts] = await Promise.all([
+  const [state, writeBack, alerts, rateBucket] = await Promise.all([
     readBackend("state", stateBlock, ["state"], plugins, reading),
     readWriteBack(writeBackBlock, ["auth", "writeback"], plugins, reading),
     readAlerts(auth.alerts, plugins, reading),
+    readBackend("rate-bucket", auth.rate_bucket, ["auth", "rate_bucket"], plugins, reading),
   ]);
   const decay = auth.decay && readDecay(auth.decay, defaultDecay, ["auth", "decay"], reading);
   const defaults = { writeBack, refreshAt: auth.token?.refresh_at, decay };
@@ -146,6 +155,7 @@ async function readParts(reading: Reading, plugins: ReturnType<typeof createPlug
     grants: await readPlatforms(root["platforms"], defaults, plugins, reading),
     alerts,
     state,
+    rateBucket: created(rateBucket, ["auth", "rate_bucket"], reading),
     leaseWait: auth.lease_wait,
     exchangeDeadline: auth.exchange_deadline,
     recoveryRecipients: auth.recovery?.age_recipients ?? [],
@@ -167,7 +177,7 @@ function configurationOf(
   state: GrantState,
   plugins: readonly LoadedPlugin[],
 ): Configuration {
-  const { grants, alerts, leaseWait, exchangeDeadline, recoveryRecipients } = parts;
+  const { grants, alerts, rateBucket, leaseWait, exchangeDeadline, recoveryRecipients } = parts;
   return {
     path: file,
     folder: path.dirname(file),
@@ -175,6 +185,7 @@ function configurationOf(
     state,
     notifiers: alerts.notifiers,
     routes: alerts.routes,
+    rateBucket,
     leaseWait,
     exchangeDeadline,
     recoveryRecipients,

@@ -1,13 +1,14 @@
 import path from "node:path";
 import type { PluginKind } from "@tokenward/core";
 
-/** Kinds of plugins that a configuration file names. */
-export type ConfiguredKind = Exclude<PluginKind, "rate-bucket">;
+/** Kinds of plugins that a configuration file names: all of them. */
+export type ConfiguredKind = PluginKind;
 
 const packagePart: Readonly<Record<ConfiguredKind, string>> = {
   refresher: "refresher",
   "write-back": "writeback",
   notifier: "notifier",
+  "rate-bucket": "rate-bucket",
   state: "state",
 };
 
@@ -15,6 +16,7 @@ const firstParty: Readonly<Record<ConfiguredKind, readonly string[]>> = {
   refresher: ["oauth2", "instagram", "youtube", "tiktok", "linkedin", "podium"],
   "write-back": ["local", "gitlab", "aws", "gcp", "sops"],
   notifier: ["webhook", "smtp", "pagerduty"],
+  "rate-bucket": [],
   state: ["local", "redis"],
 };
 

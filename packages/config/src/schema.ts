@@ -163,6 +163,8 @@ export interface AuthKeys {
   readonly alerts?: AlertKeys | undefined;
   readonly decay?: DecayKeys | undefined;
   readonly token?: { readonly refresh_at?: number | undefined } | undefined;
+  /** Asked for room before each exchange. */
+  readonly rate_bucket?: BackendBlock | undefined;
   readonly recovery?: { readonly age_recipients?: readonly string[] | undefined } | undefined;
   /** Milliseconds. */
   readonly lease_wait?: number | undefined;
@@ -178,6 +180,7 @@ export const authShape: ShapeOf<AuthKeys> = {
   alerts: z.optional(alerts),
   decay: z.optional(decay),
   token: z.optional(z.strictObject({ refresh_at: z.optional(fraction) })),
+  rate_bucket: z.optional(backend),
   recovery: z.optional(z.strictObject({ age_recipients: z.optional(z.array(ageRecipient)) })),
   lease_wait: z.optional(duration),
   exchange_deadline: z.optional(duration),

@@ -1,7 +1,16 @@
-/** Budgets of calls. Several keys are taken all or none: a location's together with its organisation's. */
+/**
+ * Budgets of calls. Several keys are taken all or none: a location's together with its organisation's.
+ *
+ * The engine takes one call before each exchange. Its keys are the token endpoint's address and, after a space, the
+ * client's id; `observe` and `penalize` name the same key.
+ */
 export interface RateBucket {
   /**
-   * @param options.waitAtMost milliseconds; 0 tries once
+   * Takes one call from every key, or from none. Those who wait are served in the order in which they came.
+   *
+   * @param options.waitAtMost milliseconds; 0 tries once. Absent: as long as it takes
+   * @throws `ERR_AUTH_THROTTLED` (class `throttled`) when there is no room within `waitAtMost`; the signal's reason when
+   *   it is aborted
    */
   take(
     keys: string | readonly string[],

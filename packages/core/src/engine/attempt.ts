@@ -1,5 +1,6 @@
 import { TokenwardError } from "../errors/error.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
+import type { CallsLeft } from "./calls-left.ts";
 import type { Doubt, Pass } from "./pass.ts";
 import type { Found } from "./stored.ts";
 
@@ -9,6 +10,8 @@ export interface Attempt {
   readonly again: boolean;
   /** Not before this, because the platform said so. */
   readonly notBefore?: Date | undefined;
+  /** What the platform said is left of the client's budget. */
+  readonly left?: CallsLeft | undefined;
   /** What nobody knows the outcome of, this presentation included. */
   readonly doubt?: Doubt | undefined;
 }

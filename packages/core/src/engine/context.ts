@@ -6,6 +6,7 @@ import { createHttpClient } from "../http/client.ts";
 import { systemIdentity, type Identity } from "../identity.ts";
 import type { HttpClient, PluginIO } from "../plugin-io.ts";
 import { redact } from "../redactor.ts";
+import type { RateBucket } from "../rate-bucket.ts";
 import type { GrantState } from "../state.ts";
 import { EndpointBudgets } from "./endpoint-budget.ts";
 import type { EngineOptions, NamedNotifier } from "./engine.ts";
@@ -26,6 +27,7 @@ export interface EngineContext {
   readonly run: string;
   readonly host: string;
   readonly budgets: EndpointBudgets;
+  readonly rateBucket: RateBucket | undefined;
   note(message: string): void;
   /** What a plugin may touch, for at most that many milliseconds. Not tied to a caller's abort. */
   io(milliseconds?: number): PluginIO;
@@ -57,6 +59,7 @@ export function engineContext(options: EngineOptions): EngineContext {
     run: randomUUID(),
     host: hostname(),
     budgets: new EndpointBudgets(clock),
+    rateBucket: options.rateBucket,
     note,
     io: (milliseconds = writeBackDeadline) => ({
       http,

@@ -4,6 +4,7 @@ import type { HttpClient } from "../plugin-io.ts";
 import type { Identity } from "../identity.ts";
 import type { Notifier } from "../notifier.ts";
 import type { GrantState } from "../state.ts";
+import type { RateBucket } from "../rate-bucket.ts";
 import type { RefreshStatus } from "../status.ts";
 import type { Secret } from "../secret.ts";
 
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly notifiers?: readonly NamedNotifier[] | undefined;
   /** age recipients that a recovery capsule is sealed for, where a rotated token could be kept nowhere else. */
   readonly recoveryRecipients?: readonly string[] | undefined;
+  /** Asked for room before each exchange, where a client's budget is shared with others. Default: none. */
+  readonly rateBucket?: RateBucket | undefined;
   /** Aborted: no new exchange begins; what was sent is finished and saved. */
   readonly signal?: AbortSignal | undefined;
   /** One line for a human, redacted. */

@@ -3,6 +3,7 @@ import type { HttpRequest } from "../http/message.ts";
 import type { Refused } from "../refresher.ts";
 import { interrupted } from "./attempt.ts";
 import { backoff, longestWait, mostAttempts } from "./backoff.ts";
+import { budgetKey, reportCall, takeCall } from "./call-budget.ts";
 import type { EndpointBudget } from "./endpoint-budget.ts";
 import { failedWith, refusalError, type Outcome } from "./outcome.ts";
 import type { Pass, Standing } from "./pass.ts";
@@ -14,16 +15,19 @@ export async function exchange(pass: Pass, standing: Standing & { readonly found
   const { plan, context } = pass;
   const request = await buildRequest(pass, standing.found);
   if (TokenwardError.is(request)) return failedWith(request, "client", { grant: standing.found.grant });
-  const budget = context.budgets.of(plan.refresher.endpoint ?? request.url);
+  const endpoint = plan.refresher.endpoint ?? request.url;
+  const budget = context.budgets.of(endpoint);
+  const key = budgetKey(pass, endpoint);
   let { doubt } = standing;
   for (let attempt = 1; ; attempt++) {
-    const early = await waitForPatience(pass, budget, standing.found);
+    const early = (await waitForPatience(pass, budget, standing.found)) ?? (await takeCall(pass, key, standing.found));
     if (early !== undefined) return early;
     const current = { ...standing, doubt };
     const presented = await budget.run(async () => await present(pass, current, request));
     const { outcome, again, notBefore } = presented;
     doubt = presented.doubt ?? doubt;
     if (notBefore !== undefined) budget.penalize(notBefore);
+    await reportCall(pass, key, presented);
     if (!again || attempt >= mostAttempts || context.signal.aborted || !budget.mayRepeat()) return outcome;
     try {
       await context.clock.sleep(backoff(attempt), context.signal);

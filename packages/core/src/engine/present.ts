@@ -12,6 +12,7 @@ import { interpret } from "./interpret.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { rotates, type Pass, type Standing } from "./pass.ts";
 import { refused } from "./refused.ts";
+import { callsLeft } from "./calls-left.ts";
 import { step } from "./step.ts";
 import type { Found } from "./stored.ts";
 import { doubtful, unanswered } from "./unanswered.ts";
@@ -59,7 +60,7 @@ export async function present(
     const over = doubt === undefined || reading.class === "reauth";
     if (intent !== undefined && over) await withdrawClaim(pass, found.version);
     const notBefore = retryAfter(answer, context.clock.now());
-    return { ...(await refused(pass, found, reading, doubt)), notBefore };
+    return { ...(await refused(pass, found, reading, doubt)), notBefore, left: callsLeft(answer) };
   }
 
   const delivered = await deliver(pass, standing, reading, {
@@ -73,7 +74,8 @@ export async function present(
     const detail = "A newer consent was saved while the exchange was under way; the newer one is kept.";
     return { outcome: { action: "healthy", detail, grant: delivered.found.grant }, again: false };
   }
-  return { outcome: exchangedOutcome(pass, delivered, reading.malformed, answer.receivedAt), again: false };
+  const outcome = exchangedOutcome(pass, delivered, reading.malformed, answer.receivedAt);
+  return { outcome, again: false, left: callsLeft(answer) };
 }
 
 function newIntent(pass: Pass, standing: Standing & { readonly found: Found }, at: Date): Intent {
