@@ -1,5 +1,6 @@
 /** Conformance suites, in-memory fakes and a manual clock. */
 export { memoryState } from "@tokenward/core";
+export type { ConformanceCase, ConformanceOptions, DisposableFixture } from "./conformance.ts";
 export type { FixtureNeed, GrantStateCase, GrantStateFixture } from "./grant-state/fixture.ts";
 export { grantStateCases, testGrantState, type GrantStateSuiteOptions, type TestRunner } from "./grant-state/suite.ts";
 export { malformedAnswers, type MalformedAnswer, type MalformedExpectation } from "./malformed-answers.ts";
@@ -13,5 +14,10 @@ export {
   type WriteBackOperation,
 } from "./memory-write-back.ts";
 export type { ExpectedReading, FixtureSituation, RefresherFixture } from "./refresher/fixture.ts";
+export { notifierCases, testNotifier, type NotifierCase, type NotifierFixture } from "./notifier/suite.ts";
+export { rateBucketCases, testRateBucket, type RateBucketCase, type RateBucketFixture } from "./rate-bucket/suite.ts";
 export { recordingNotifier, type RecordingNotifier } from "./recording-notifier.ts";
 export { temporaryIdentity, testIO, type TestIO } from "./test-io.ts";
+export { writeBackCases } from "./write-back/cases.ts";
+export type { WriteBackCase, WriteBackFixture } from "./write-back/fixture.ts";
+export { testWriteBack } from "./write-back/suite.ts";
