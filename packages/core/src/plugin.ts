@@ -48,7 +48,14 @@ export type { Alert, Notifier } from "./notifier.ts";
 export type { Severity } from "./severity.ts";
 export { bearer } from "./oauth/bearer.ts";
 export { jsonOf } from "./oauth/answer.ts";
-export type { RefreshExpiry, SuccessTest, TokenDialect, TokenField, TokenParameter } from "./oauth/dialect.ts";
+export type {
+  RefreshExpiry,
+  SuccessTest,
+  TokenDialect,
+  TokenField,
+  TokenParameter,
+  TokenPhrase,
+} from "./oauth/dialect.ts";
 export { endpointMistake } from "./oauth/endpoint.ts";
 export { interpretTokenAnswer } from "./oauth/interpret.ts";
 export { codeTokenRequest, tokenRequest, type AuthorizationCode } from "./oauth/request.ts";
@@ -60,6 +67,7 @@ export type {
   AssessPolicy,
   AuthorizationDialect,
   Exchanged,
+  NextExchange,
   Refresher,
   RefresherTraits,
   Refused,

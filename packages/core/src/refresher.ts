@@ -87,6 +87,8 @@ export interface Verified {
   readonly accessTokenExpiresAt?: Date | undefined;
   readonly refreshTokenExpiresAt?: Date | undefined;
   readonly scopes?: readonly string[] | undefined;
+  /** Facts without secrets to keep beside the grant, such as Meta's `data_access_expires_at`. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** One sentence without secrets. */
   readonly detail?: string | undefined;
   /** Where it does not work: why. `propagating` is not a dead token. */
@@ -113,10 +115,15 @@ export interface AuthorizationDialect {
     client: Client,
   ): HttpRequest;
   /** May name a second request that the first answer calls for (Instagram: short-lived to long-lived). */
-  interpretCode(
-    answer: HttpAnswer,
-    now: Date,
-  ): Exchanged | Refused | { readonly kind: "next"; readonly request: HttpRequest };
+  interpretCode(answer: HttpAnswer, now: Date, client: Client): Exchanged | Refused | NextExchange;
+}
+
+/** The second exchange of a platform that hands out its lasting token in two steps. */
+export interface NextExchange {
+  readonly kind: "next";
+  readonly request: HttpRequest;
+  /** Reads the second answer, together with what only the first one said. Pure; what it returns is final. */
+  interpret(answer: HttpAnswer, now: Date): Exchanged | Refused;
 }
 
 /** How a grant is ended on the platform. */

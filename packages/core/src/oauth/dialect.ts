@@ -40,6 +40,17 @@ export type RefreshExpiry =
   /** The platform documents a life and states it nowhere: days from each exchange, or from the first consent. */
   | { readonly days: number; readonly from: "exchange" | "consent" };
 
+/** A sentence that makes one error code mean something else than it does without it. */
+export interface TokenPhrase {
+  /** The error code beside which it counts, in lower case. A phrase alone, or beside another code, means nothing. */
+  readonly error: string;
+  /** What the description says, as a part of it. Case, white space and a final dot do not matter. */
+  readonly says: string;
+  readonly class: Refused["class"];
+  /** In the place of the code's own sentence; see {@link TokenDialect.sentences}. */
+  readonly sentence: string;
+}
+
 /**
  * How one token endpoint speaks, as data: all that differs between platforms that follow RFC 6749 more or less.
  * Everything but the address has a default, and the default is the RFC.
@@ -85,6 +96,11 @@ export interface TokenDialect {
   readonly returnsRefreshToken?: "always" | "sometimes" | "never" | undefined;
   /** What the platform's own error codes mean, in lower case. Added to, and before, those that everybody knows. */
   readonly errors?: Readonly<Record<string, Refused["class"]>> | undefined;
+  /**
+   * Where a code alone does not tell a dead token from a wrong request: LinkedIn answers `invalid_request` for both,
+   * with different descriptions.
+   */
+  readonly phrases?: readonly TokenPhrase[] | undefined;
   /** Why, and what a human can do, by error code or subtype: the end of "it needs a new consent: …". */
   readonly sentences?: Readonly<Record<string, string>> | undefined;
   /** Fields that name a failure in the platform's logs, such as `log_id`. */

@@ -181,6 +181,56 @@ describe("refusals", () => {
     });
   });
 
+  describe("a phrase", () => {
+    const dialect: Partial<TokenDialect> = {
+      sentences: { invalid_request: "a parameter is missing" },
+      phrases: [
+        {
+          error: "invalid_request",
+          says: "refresh token is invalid, expired or revoked",
+          class: "reauth",
+          sentence: "its refresh token is dead",
+        },
+      ],
+    };
+    const phrase = "The provided authorization grant or refresh token is invalid, expired or revoked";
+
+    test.each([
+      [phrase],
+      [`${phrase}.`],
+      [phrase.toUpperCase()],
+      [`  ${phrase.replaceAll(" ", "\n ")} `],
+      [`${phrase}. (request 4711)`],
+    ])("counts beside its code: %j", (text) => {
+      const dead = { kind: "refused", class: "reauth", error: "invalid_request", detail: "its refresh token is dead" };
+      expect(read({ error: "invalid_request", error_description: text }, { status: 400, dialect })).toMatchObject(dead);
+      const object = { error: { code: "INVALID_REQUEST", message: text } };
+      expect(read(object, { status: 400, dialect })).toMatchObject(dead);
+    });
+
+    test.each([
+      ["client", { error: "invalid_request" }, "a parameter is missing"],
+      [
+        "client",
+        { error: "invalid_request", error_description: "redirect uri does not match" },
+        "a parameter is missing",
+      ],
+      ["client", { error: "invalid_request", error_description: ["revoked"] }, "a parameter is missing"],
+      ["client", { error: "invalid_client", error_description: phrase }, "invalid_client"],
+      ["in-doubt", { error_description: phrase }, "neither a token nor an OAuth error"],
+      ["in-doubt", phrase, "neither a token nor an OAuth error"],
+    ] as const)("means nothing by itself, or beside another code: %s %j", (failure, body, detail) => {
+      const refused = read(body, { status: 400, dialect }) as Refused;
+      expect(refused.class).toBe(failure);
+      expect(refused.detail).toContain(detail);
+    });
+
+    test("does not outvote a status that asks for patience", () => {
+      const body = { error: "invalid_request", error_description: phrase };
+      expect(read(body, { status: 429, dialect })).toMatchObject({ class: "throttled" });
+    });
+  });
+
   test("tokens that an error echoes are not new", () => {
     const echo = { error: "invalid_grant", refresh_token: "rt-stored-1", access_token: "at-stored-1" };
     expect(read(echo, { status: 400 })).toMatchObject({ kind: "refused", class: "reauth" });

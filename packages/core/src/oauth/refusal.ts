@@ -15,12 +15,14 @@ export interface PlatformError {
   /** A closer description, such as Google's `error_subtype`. */
   readonly subtype?: string | undefined;
   readonly class: Class;
+  /** The sentence of the phrase that it was recognised by. */
+  readonly sentence?: string | undefined;
   /** The object that it stands in. */
   readonly record: JsonRecord;
 }
 
 /**
- * The error that an answer states: from status and error field, never from prose. `undefined` where it states none,
+ * The error that an answer states: from status and error field, never from prose alone. `undefined` where it states none,
  * or one that is nobody's code (`"error": "Bad Gateway"`): such an answer may come from something in between, which
  * does not know whether the token was exchanged.
  */
@@ -31,9 +33,27 @@ export function errorOf(
 ): PlatformError | undefined {
   for (const record of records) {
     const error = flagged(dialect, record) ?? stated(dialect, answer, record);
-    if (error !== undefined) return error;
+    if (error !== undefined) return withPhrase(dialect, error);
   }
   return undefined;
+}
+
+function withPhrase(dialect: TokenDialect, error: PlatformError): PlatformError {
+  const said = plain(descriptionOf(error.record));
+  const phrase = dialect.phrases?.find(
+    (candidate) => candidate.error === error.code && said.includes(plain(candidate.says)),
+  );
+  return phrase === undefined ? error : { ...error, class: phrase.class, sentence: phrase.sentence };
+}
+
+function descriptionOf(record: JsonRecord): string {
+  const { error } = record;
+  const found = [record["error_description"], record["message"], isObject(error) ? error["message"] : undefined];
+  return found.find((value) => typeof value === "string") ?? "";
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/\s+/g, " ").trim().replace(/\.$/, "");
 }
 
 /** Success tests that are not the RFC's: the flag or code decides, whatever the status. */
@@ -128,16 +148,18 @@ export function refusalOf(
 ): Refused {
   const { code, subtype } = error;
   const throttled = answer.status === 429;
-  const known = [subtype, code].find((name) => name !== undefined && Object.hasOwn(dialect.sentences ?? {}, name));
+  // Meta's subcodes refine a code: 190.999 is said like 190 where nobody knows better.
+  const known = [subtype, code, code?.split(".", 1)[0]].find(
+    (name) => name !== undefined && Object.hasOwn(dialect.sentences ?? {}, name),
+  );
+  const sentence = error.sentence ?? (known === undefined ? undefined : dialect.sentences?.[known]);
   const said = code === undefined ? "that it failed" : subtype === undefined ? code : `${code} (${subtype})`;
   return {
     kind: "refused",
     class: throttled ? "throttled" : error.class,
     error: code,
     detail:
-      known === undefined || throttled
-        ? `the platform answered ${said} with status ${answer.status}`
-        : (dialect.sentences?.[known] as string),
+      sentence === undefined || throttled ? `the platform answered ${said} with status ${answer.status}` : sentence,
     reference: referenceOf(dialect, records),
   };
 }
