@@ -49,6 +49,10 @@ async function learn(pass: Pass, standing: Standing & { readonly found: Found },
     accessTokenExpiresAt: verified.accessTokenExpiresAt ?? found.grant.accessTokenExpiresAt,
     refreshTokenExpiresAt: verified.refreshTokenExpiresAt ?? found.grant.refreshTokenExpiresAt,
     scopes: verified.scopes ?? found.grant.scopes,
+    attributes:
+      verified.attributes === undefined
+        ? found.grant.attributes
+        : { ...found.grant.attributes, ...verified.attributes },
     generation: nextGeneration(found, standing.snapshot.last),
   };
   const next = { ...grant, fingerprint: fingerprintIn(pass, grant) };

@@ -106,7 +106,8 @@ export function attributesOf(
   const kept: Record<string, string> = {};
   for (const name of dialect.attributes ?? []) {
     const value = records.find((record) => Object.hasOwn(record, name))?.[name];
-    const text = typeof value === "number" ? String(value) : value;
+    // A number beyond 2^53 arrived rounded: an id that names nobody.
+    const text = Number.isSafeInteger(value) ? String(value) : value;
     if (typeof text === "string" && text !== "" && text.length <= 512 && redact(text) === text) kept[name] = text;
   }
   return Object.keys(kept).length === 0 ? undefined : kept;
