@@ -5,6 +5,7 @@ export type { FixtureNeed, GrantStateCase, GrantStateFixture } from "./grant-sta
 export { grantStateCases, testGrantState, type GrantStateSuiteOptions, type TestRunner } from "./grant-state/suite.ts";
 export { malformedAnswers, type MalformedAnswer, type MalformedExpectation } from "./malformed-answers.ts";
 export { renderAnswer, type AnswerTemplate, type AnswerTokens } from "./render-answer.ts";
+export { memoryRateBucket, type MemoryRateBucketOptions } from "./memory-rate-bucket.ts";
 export { manualClock, type ManualClock } from "./manual-clock.ts";
 export {
   memoryWriteBack,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TokenwardError, type RateBucket } from "@tokenward/core/plugin";
+import { messageOf, TokenwardError, type RateBucket } from "@tokenward/core/plugin";
 import {
   registerCases,
   type ConformanceCase,
@@ -140,7 +140,7 @@ async function noRoom(take: Promise<void>): Promise<void> {
   let error: unknown;
   await take.catch((thrown: unknown) => (error = thrown));
   assert.ok(error !== undefined, "there was room where none should be");
-  assert.ok(TokenwardError.is(error), `the refusal is no TokenwardError: ${String(error)}`);
+  assert.ok(TokenwardError.is(error), `the refusal is no TokenwardError: ${messageOf(error)}`);
   assert.equal(error.class, "throttled");
 }
 

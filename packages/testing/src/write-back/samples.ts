@@ -49,7 +49,7 @@ export function intentOf(grant: StoredGrant, id: string): Intent {
 /** A grant as it can be compared: secrets revealed, what is absent left out. */
 export function comparable(grant: StoredGrant | undefined): unknown {
   if (grant === undefined) return undefined;
-  const { accessToken, refreshToken, claim, ...facts } = grant;
+  const { accessToken, refreshToken, claim: _claim, ...facts } = grant;
   const known = Object.entries({ ...facts, accessToken: accessToken?.reveal(), refreshToken: refreshToken?.reveal() });
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }

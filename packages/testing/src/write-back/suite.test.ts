@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TokenwardError, type StoredGrant, type WriteBack } from "@tokenward/core/plugin";
 import { describe, expect, it, test } from "vitest";
 import { memoryWriteBack, type MemoryWriteBack } from "../memory-write-back.ts";
@@ -5,23 +6,20 @@ import { writeBackCases } from "./cases.ts";
 import type { WriteBackFixture } from "./fixture.ts";
 import { testWriteBack } from "./suite.ts";
 
-testWriteBack(
-  { describe, it },
-  async () => {
-    const writeBack = memoryWriteBack();
-    return {
-      writeBack,
-      another: async () => writeBack,
-      refuseWrites: async () => {
-        const full = new TokenwardError("ERR_WRITEBACK_UNWRITABLE", { grant: "tiktok/brand-a", reason: "it is full" });
-        writeBack.failNext("probe", full, 9);
-        writeBack.failNext("save", full, 9);
-      },
-      dispose: async () => undefined,
-    };
-  },
-  { without: { contents: "it lives in memory" } },
-);
+testWriteBack({ describe, it }, async () => {
+  const writeBack = memoryWriteBack();
+  return {
+    writeBack,
+    another: async () => writeBack,
+    // What a log or a dump of the process would show of it.
+    contents: async () =>
+      new Map([["memory", Buffer.from(`${JSON.stringify(writeBack.stored(id))}${inspect(writeBack.stored(id))}`)]]),
+    ...refusing(writeBack),
+    dispose: async () => undefined,
+  };
+});
+
+const id = "tiktok/brand-a";
 
 interface BrokenWriteBack {
   readonly defect: string;
@@ -133,8 +131,7 @@ const mutants: readonly BrokenWriteBack[] = [
     "tokens are nowhere to be read in what is stored",
     () => ({}),
     (base) => ({
-      contents: async () =>
-        new Map([["grants.json", Buffer.from(String(base.stored("tiktok/brand-a")?.refreshToken?.reveal()))]]),
+      contents: async () => new Map([["grants.json", Buffer.from(String(base.stored(id)?.refreshToken?.reveal()))]]),
     }),
   ),
   broken(
@@ -168,7 +165,7 @@ const intent = {
 function refusing(base: MemoryWriteBack): Partial<WriteBackFixture> {
   return {
     refuseWrites: async () => {
-      const full = new TokenwardError("ERR_WRITEBACK_UNWRITABLE", { grant: "tiktok/brand-a", reason: "it is full" });
+      const full = new TokenwardError("ERR_WRITEBACK_UNWRITABLE", { grant: id, reason: "it is full" });
       base.failNext("probe", full, 9);
       base.failNext("save", full, 9);
     },
