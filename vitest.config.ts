@@ -38,6 +38,18 @@ export default defineConfig({
           hookTimeout: 2 * minute,
         },
       },
+      {
+        ...shared,
+        test: {
+          ...test,
+          name: "packaging",
+          include: ["packaging/**/*.test.ts"],
+          // Packs and publishes what was built, once for all of its tests.
+          globalSetup: ["packaging/harness/global-setup.ts"],
+          testTimeout: 4 * minute,
+          hookTimeout: 4 * minute,
+        },
+      },
     ],
   },
 });
