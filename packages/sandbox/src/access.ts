@@ -1,5 +1,5 @@
 import type { Books } from "./books.ts";
-import { judge, settingsOf, type Family, type Mounted } from "./family.ts";
+import { accessEnd, judge, settingsOf, type Family, type Mounted } from "./family.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { PresentedAccess, SandboxAnswer, SandboxRequest, SandboxResource, SandboxRevocation } from "./platform.ts";
 import { bearerOf } from "./request-reading.ts";
@@ -37,7 +37,7 @@ export function answerResource(
   const now = books.clock.now();
   const state = stateOf(presented, now);
   entry.presented = state === "alive" ? "current" : state === "absent" ? "none" : state;
-  const end = identity?.kind === "refresh" ? family?.refreshExpiresAt : identity?.expiresAt;
+  const end = identity?.kind === "refresh" ? family?.refreshExpiresAt : accessEndOf(presented);
   const scopes = family?.scopes ?? [];
   const access: PresentedAccess = {
     kind: identity?.kind ?? "unknown",
@@ -76,7 +76,12 @@ function stateOf(presented: PresentedToken, now: number): PresentedAccess["state
   if (token === undefined) return "absent";
   if (family === undefined || identity === undefined) return "unknown";
   if (family.revoked !== undefined) return "revoked";
-  if (identity.kind === "access") return now < (identity.expiresAt ?? 0) ? "alive" : "expired";
+  if (identity.kind === "access") return now < (accessEndOf(presented) ?? 0) ? "alive" : "expired";
   const state = judge(family, identity.generation, now);
   return state === "current" || state === "forgiven" ? "alive" : state === "spent" ? "revoked" : state;
+}
+
+function accessEndOf({ family, identity }: PresentedToken): number | undefined {
+  const stated = identity?.expiresAt;
+  return family === undefined || stated === undefined ? stated : accessEnd(family, stated);
 }

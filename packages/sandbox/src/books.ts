@@ -5,6 +5,7 @@ import {
   judge,
   judgeAccess,
   newFamily,
+  prolong,
   withOverrides,
   type Family,
   type Mounted,
@@ -129,6 +130,13 @@ export class Books {
     const expiresAt = now + family.policy.accessLifetimeSeconds * 1_000;
     const token = this.mint.access(family.mounted.dialect.tokens.access, family.index, family.generation, expiresAt);
     if (family.policy.presents === "access-token") family.newestAccess = token;
+    return token;
+  }
+
+  /** The same text, from now on with a whole life. */
+  prolong(family: Family, token: string, stated: number, now: number): string {
+    prolong(family, stated, now);
+    family.newestAccess = token;
     return token;
   }
 

@@ -6,7 +6,9 @@ import { answerControl, controlPath } from "./control-endpoint.ts";
 import type { SandboxControl } from "./control.ts";
 import { localControl } from "./local-control.ts";
 import type { SandboxPlatform } from "./platform.ts";
+import { instagramPlatform } from "./platforms/instagram.ts";
 import { oauth2Platform } from "./platforms/oauth2.ts";
+import { podiumPlatform } from "./platforms/podium.ts";
 import { tiktokPlatform } from "./platforms/tiktok.ts";
 import { youtubePlatform } from "./platforms/youtube.ts";
 import { RequestDesk } from "./request-desk.ts";
@@ -16,7 +18,7 @@ const mostControlBytes = 16 * 1_048_576;
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
-  /** Default: generic OAuth 2.0, TikTok and YouTube. */
+  /** Default: all of this package. */
   readonly platforms?: readonly SandboxPlatform[] | undefined;
   /** Default 0: any free one. */
   readonly port?: number | undefined;
@@ -40,7 +42,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /** Starts OAuth platforms on localhost. They remember everything in memory and write nothing to disk. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const platforms = options.platforms ?? [oauth2Platform(), tiktokPlatform(), youtubePlatform()];
+  const platforms = options.platforms ?? everyPlatform();
   const closing = new AbortController();
   let url = "";
   const books = new Books(platforms, { clock: options.clock ?? {}, seed: options.seed, url: () => url });
@@ -71,6 +73,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function everyPlatform(): readonly SandboxPlatform[] {
+  return [
+    oauth2Platform(),
+    tiktokPlatform(),
+    youtubePlatform(),
+    instagramPlatform(),
+    instagramPlatform({ login: "facebook" }),
+    podiumPlatform(),
+  ];
 }
 
 function receive(message: IncomingMessage, response: ServerResponse, desk: RequestDesk, control: SandboxControl): void {

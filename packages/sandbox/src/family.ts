@@ -40,6 +40,14 @@ export interface Family {
   readonly counts: OpenCounts;
   /** The newest access token, where access tokens are what is exchanged. */
   newestAccess: string | undefined;
+  /** Renewals that kept a token's text: by the end that the text states, what is true. */
+  readonly prolonged: Map<number, Renewal>;
+}
+
+/** When a token was renewed and when it ends since then, in milliseconds since the epoch. */
+export interface Renewal {
+  readonly at: number;
+  readonly expiresAt: number;
 }
 
 /** A family as a consent starts it. */
@@ -58,6 +66,7 @@ export function newFamily(
     revoked: undefined,
     counts: zeroCounts(),
     newestAccess: undefined,
+    prolonged: new Map(),
   };
 }
 
@@ -79,16 +88,34 @@ export function judge(
   return current ? "current" : "forgiven";
 }
 
+/** When an access token ends: what its text says, unless a renewal kept the text. */
+export function accessEnd(family: Family, stated: number): number {
+  return family.prolonged.get(stated)?.expiresAt ?? stated;
+}
+
 /** What an access token is where access tokens are exchanged: it lives to its end, and may be too young. */
 export function judgeAccess(
   family: Family,
-  expiresAt: number,
+  stated: number,
   now: number,
 ): "current" | "expired" | "revoked" | "too-early" {
   if (family.revoked !== undefined) return "revoked";
-  if (now >= expiresAt) return "expired";
-  const issuedAt = expiresAt - family.policy.accessLifetimeSeconds * 1_000;
+  if (now >= accessEnd(family, stated)) return "expired";
+  const { prolonged, policy } = family;
+  const issuedAt = prolonged.get(stated)?.at ?? stated - policy.accessLifetimeSeconds * 1_000;
   return now - issuedAt < (family.policy.minimumAgeSeconds ?? 0) * 1_000 ? "too-early" : "current";
+}
+
+/** Renews a token that keeps its text; forgets those that have ended. */
+export function prolong(family: Family, stated: number, now: number): void {
+  for (const [key, { expiresAt }] of family.prolonged) if (now >= expiresAt) family.prolonged.delete(key);
+  family.prolonged.set(stated, { at: now, expiresAt: now + family.policy.accessLifetimeSeconds * 1_000 });
+}
+
+/** Whether a renewal in place, which {@link exchange} counted already, issues a token with another text. */
+export function changesText({ policy, exchanges }: Family): boolean {
+  if (policy.rotation === "sometimes") return exchanges % policy.rotateEvery === 0;
+  return policy.rotation === "always";
 }
 
 /** Performs an exchange; tells whether the refresh token changed. */
@@ -123,6 +150,7 @@ const policyKeys = Object.keys({
   repeatUnchangedToken: true,
   presents: true,
   minimumAgeSeconds: true,
+  tooEarly: true,
 } satisfies Record<keyof TokenPolicy, true>) as (keyof TokenPolicy)[];
 
 /** A policy with what differs; `undefined` changes nothing. */

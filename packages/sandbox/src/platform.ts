@@ -152,10 +152,13 @@ export interface TokenPolicy {
   /**
    * Which token an exchange presents. Default `refresh-token`. `access-token`: a living access token is renewed in
    * place, as Threads and Instagram do; there is no refresh token, nothing is spent, and older ones live to their end.
+   * `rotation` then says whether its text changes.
    */
   readonly presents?: "refresh-token" | "access-token" | undefined;
   /** With `presents: "access-token"`: how old it must be. Instagram: 86 400. */
   readonly minimumAgeSeconds?: number | undefined;
+  /** What a younger one is answered: a refusal (default), or success with the life that it has left. */
+  readonly tooEarly?: "refused" | "remaining-life" | undefined;
 }
 
 /** How a platform's tokens look. Between the two, the sandbox puts letters, digits, dots, `-` and `_`. */
@@ -191,6 +194,8 @@ export interface SandboxPlatform {
   readonly clientIdOption?: string | undefined;
   /** The refresher's further options that are addresses, and the paths below `/<name>` that they mean here. */
   readonly addressOptions?: Readonly<Record<string, string>> | undefined;
+  /** The refresher's further options that make it speak this dialect, such as `login: facebook`. */
+  readonly refresherOptions?: Readonly<Record<string, string>> | undefined;
   /** The refresher that speaks this dialect, for the demo configuration. Default: the platform's name. */
   readonly refresher?: string | undefined;
 }

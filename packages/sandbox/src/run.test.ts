@@ -4,7 +4,7 @@ import { createSandbox } from "./create.ts";
 import { runSandbox } from "./run.ts";
 import { send } from "./exchange.fixture.ts";
 
-test("says where it is and how to use it, and ends when told", async () => {
+test("says where it is and how to use it, with tokens that are old enough to be renewed, and ends when told", async () => {
   const ending = new AbortController();
   const lines: string[] = [];
   let ready: () => void;
@@ -25,6 +25,13 @@ test("says where it is and how to use it, and ends when told", async () => {
     expect(text).toContain(`token_url: ${url}${path}`);
   }
   expect(text).toContain("client_key: sandbox-tiktok");
+  const [, instagram = ""] = /\n {4}instagram:\n((?: {6}.*\n)*)/.exec(text) ?? [];
+  expect(instagram).toContain(`me_url: ${url}/instagram/v25.0/me`);
+  expect(instagram).not.toContain("client_");
+  expect(text).toContain("refresher: instagram\n      login: facebook\n");
+  const [, token = ""] = /INSTAGRAM_ACCESS_TOKEN='(IGAA.+)'/.exec(text) ?? [];
+  const renewal = `${url}/instagram/refresh_access_token?grant_type=ig_refresh_token&access_token=${token}`;
+  expect((await send(renewal)).status).toBe(200);
   expect(text).toContain(`TIKTOK_REFRESH_TOKEN='${await control.currentRefreshToken("tiktok-2")}'`);
   expect((await control.grant("youtube-3")).account).toBe("demo");
   ending.abort();

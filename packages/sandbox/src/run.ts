@@ -1,5 +1,8 @@
 import { createSandbox, type Sandbox, type SandboxOptions } from "./create.ts";
 import type { Consent } from "./control.ts";
+import type { SandboxPlatform } from "./platform.ts";
+
+const daySeconds = 86_400;
 
 /** How to run a sandbox until somebody stops it. */
 export interface RunSandboxOptions extends SandboxOptions {
@@ -17,24 +20,21 @@ export interface RunSandboxOptions extends SandboxOptions {
  */
 export async function runSandbox(options: RunSandboxOptions): Promise<void> {
   const { note, signal } = options;
-  const sandbox = await start(options);
+  // Instagram renews tokens that are a day old: the humans consented yesterday.
+  const sandbox = await start({ clock: { start: new Date(Date.now() - daySeconds * 1_000) }, ...options });
   try {
     note(`Sandbox on ${sandbox.url}. Everything in it is made up, kept in memory and gone when it stops.`);
     note("");
     const consents: Consent[] = [];
     for (const { name, tokenPath } of sandbox.platforms) {
-      note(`  ${name.padEnd(10)} ${sandbox.url}/${name}${tokenPath}`);
+      note(`  ${name.padEnd(18)} ${sandbox.url}/${name}${tokenPath}`);
       consents.push(await sandbox.control.consent(name, { account: "demo" }));
     }
+    if (options.clock === undefined) await sandbox.control.advance(daySeconds);
     note("");
     note("One human has consented on each platform. To use these grants, set");
     note("");
-    for (const consent of consents) {
-      const prefix = consent.platform.toUpperCase().replaceAll("-", "_");
-      note(
-        `  export ${prefix}_CLIENT_SECRET='${consent.clientSecret ?? ""}' ${prefix}_REFRESH_TOKEN='${consent.refreshToken}'`,
-      );
-    }
+    for (const [index, consent] of consents.entries()) note(`  export ${exportsOf(sandbox.platforms[index], consent)}`);
     note("");
     note("and put this into tokenward.config.yaml:");
     note("");
@@ -43,20 +43,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     note("  platforms:");
     for (const [index, consent] of consents.entries()) {
       const platform = sandbox.platforms[index];
-      const idOption = platform?.clientIdOption ?? "client_id";
-      const prefix = consent.platform.toUpperCase().replaceAll("-", "_");
-      const refresher = platform?.refresher ?? consent.platform;
-      note(`    ${consent.platform}:`);
-      if (refresher !== consent.platform || refresher === "oauth2") {
-        note(`      refresher: ${refresher}`);
-        note("      rotation: always");
-      }
-      note(`      token_url: ${consent.tokenUrl}`);
-      for (const [option, path] of Object.entries(platform?.addressOptions ?? {})) {
-        note(`      ${option}: ${sandbox.url}/${consent.platform}${path}`);
-      }
-      note(`      ${idOption}: ${consent.clientId}`);
-      note(`      client_secret: "\${${prefix}_CLIENT_SECRET}"`);
+      for (const line of configurationOf(platform, consent, sandbox.url)) note(`    ${line}`);
     }
     note("");
     note(`What happened so far: curl -X POST ${sandbox.url}/_control/ledger`);
@@ -65,6 +52,40 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
   } finally {
     await sandbox.close();
   }
+}
+
+/** The platform's part of a configuration, below `platforms:`. */
+function configurationOf(platform: SandboxPlatform | undefined, consent: Consent, url: string): readonly string[] {
+  const refresher = platform?.refresher ?? consent.platform;
+  const differs = refresher !== consent.platform || refresher === "oauth2";
+  const options: Record<string, string> = {
+    ...(differs ? { refresher } : {}),
+    ...(refresher === "oauth2" ? { rotation: "always" } : {}),
+    ...platform?.refresherOptions,
+    token_url: consent.tokenUrl,
+  };
+  for (const [option, path] of Object.entries(platform?.addressOptions ?? {})) {
+    options[option] = `${url}/${consent.platform}${path}`;
+  }
+  if (!asksForNoClient(platform)) {
+    options[platform?.clientIdOption ?? "client_id"] = consent.clientId;
+    options["client_secret"] = `"\${${prefixOf(consent)}_CLIENT_SECRET}"`;
+  }
+  return [`${consent.platform}:`, ...Object.entries(options).map(([name, value]) => `  ${name}: ${value}`)];
+}
+
+function exportsOf(platform: SandboxPlatform | undefined, consent: Consent): string {
+  const secret = asksForNoClient(platform) ? "" : `${prefixOf(consent)}_CLIENT_SECRET='${consent.clientSecret ?? ""}' `;
+  const presented = platform?.policy.presents === "access-token" ? "ACCESS_TOKEN" : "REFRESH_TOKEN";
+  return `${secret}${prefixOf(consent)}_${presented}='${consent.refreshToken}'`;
+}
+
+function asksForNoClient(platform: SandboxPlatform | undefined): boolean {
+  return platform?.needsNoClient?.(platform.settings ?? {}) === true;
+}
+
+function prefixOf(consent: Consent): string {
+  return consent.platform.toUpperCase().replaceAll("-", "_");
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {

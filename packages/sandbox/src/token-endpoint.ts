@@ -1,5 +1,5 @@
 import type { Books } from "./books.ts";
-import { exchange, settingsOf, type Family, type Mounted } from "./family.ts";
+import { accessEnd, changesText, exchange, settingsOf, type Family, type Mounted } from "./family.ts";
 import type { FaultEffects } from "./fault.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { IssuedTokens, Refusal, RefusalReason, SandboxAnswer, SandboxRequest, TokenRequest } from "./platform.ts";
@@ -52,15 +52,20 @@ export function decideExchange(
 
   const refusal = objection(presented, settings);
   if (refusal !== undefined) return refuse(refusal);
-  if (family === undefined || identity === undefined) {
+  const presentedToken = request.refreshToken;
+  if (family === undefined || identity === undefined || presentedToken === undefined) {
     return refuse({ reason: "unknown-token", error: "invalid_grant" });
   }
   if (request.clientId !== undefined && family.clientId !== request.clientId) {
     return refuse({ reason: "wrong-client", error: "invalid_grant" });
   }
 
-  const state = books.judge(family, identity);
-  if (state === "too-early") return refuse({ reason: "too-early", error: "invalid_request" });
+  const judged = books.judge(family, identity);
+  const young = judged === "too-early";
+  if (young && family.policy.tooEarly !== "remaining-life") {
+    return refuse({ reason: "too-early", error: "invalid_request" });
+  }
+  const state = young ? "current" : judged;
   entry.presented = state;
   if (state === "spent") {
     entry.outcome = "replayed";
@@ -71,20 +76,27 @@ export function decideExchange(
     return refuse({ reason: "scope-beyond-grant", error: "invalid_scope" });
   }
 
-  const rotated = exchange(family, state, now);
+  const stated = identity.expiresAt ?? 0;
+  const rotated = young ? false : exchange(family, state, now);
   entry.outcome = rotated ? "rotated" : "refreshed";
   books.count(mounted, family, rotated ? "rotations" : "refreshes");
   if (state === "forgiven") books.count(mounted, family, "forgiven");
-  const accessToken = books.accessToken(family, now);
+  const renewsAccess = family.policy.presents === "access-token";
+  const accessToken = young
+    ? presentedToken
+    : renewsAccess && !changesText(family)
+      ? books.prolong(family, presentedToken, stated, now)
+      : books.accessToken(family, now);
   const refreshToken = books.presentable(family);
   entry.issued = fingerprint(refreshToken);
-  const renewsAccess = family.policy.presents === "access-token";
   const repeats = rotated || state === "forgiven" || family.policy.repeatUnchangedToken;
   const ends = Number.isFinite(family.refreshExpiresAt) && !renewsAccess;
   const issued: IssuedTokens = {
     accessToken,
     refreshToken: repeats && !renewsAccess ? refreshToken : undefined,
-    expiresIn: lies.expiresIn ?? family.policy.accessLifetimeSeconds,
+    expiresIn:
+      lies.expiresIn ??
+      (young ? Math.floor((accessEnd(family, stated) - now) / 1_000) : family.policy.accessLifetimeSeconds),
     refreshExpiresIn: lies.refreshExpiresIn ?? (ends ? Math.floor((family.refreshExpiresAt - now) / 1_000) : undefined),
     scopes: family.statesScopes ? (request.scopes ?? family.scopes) : undefined,
     account: family.account,
