@@ -32,8 +32,8 @@ async function asJson(fields: Readonly<Record<string, string>> = {}): Promise<Re
   });
 }
 
-async function get(path: string, token: unknown = grant.accessToken): Promise<Received> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${String(token)}` };
+async function get(path: string, token: string = grant.accessToken): Promise<Received> {
+  const headers = { authorization: `Bearer ${token}` };
   return await send(`${sandbox.url}/podium${path}`, { headers });
 }
 
@@ -102,7 +102,7 @@ describe("the token endpoint", () => {
     await sandbox.control.configure("podium", { settings: { omitsRefreshToken: true, accessTokens: "opaque" } });
     const body = json(await asJson());
     expect(body).not.toHaveProperty("refresh_token");
-    expect((await get("/v4/webhooks", body["access_token"])).status).toBe(200);
+    expect((await get("/v4/webhooks", String(body["access_token"]))).status).toBe(200);
   });
 
   test("words refusals as RFC 6749, or as its resources", async () => {
@@ -118,7 +118,7 @@ describe("the token endpoint", () => {
 
 describe("the API", () => {
   test("lists webhooks to every living token, with limits in the headers", async () => {
-    const listed = await get("/v4/webhooks", json(await asJson())["access_token"]);
+    const listed = await get("/v4/webhooks", String(json(await asJson())["access_token"]));
     expect(listed.status).toBe(200);
     expect(json(listed)).toMatchObject({ data: [{ secret: expect.stringContaining("signing-") }] });
     expect(listed.headers).toMatchObject({
