@@ -2,6 +2,8 @@ import type { BundledPlugins } from "@tokenward/config";
 
 /** The first-party plugins on board, each in a chunk that is read only when a configuration names it. */
 export const bundledPlugins: BundledPlugins = {
+  "@tokenward/refresher-instagram": () => import("@tokenward/refresher-instagram"),
+  "@tokenward/refresher-linkedin": () => import("@tokenward/refresher-linkedin"),
   "@tokenward/refresher-oauth2": () => import("@tokenward/refresher-oauth2"),
   "@tokenward/refresher-tiktok": () => import("@tokenward/refresher-tiktok"),
   "@tokenward/refresher-youtube": () => import("@tokenward/refresher-youtube"),

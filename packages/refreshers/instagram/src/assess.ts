@@ -1,0 +1,60 @@
+import {
+  assessGrant,
+  defaultAlertBeforeDays,
+  type Assessment,
+  type AssessPolicy,
+  type Grant,
+} from "@tokenward/core/plugin";
+import { dataAccessEnd } from "./data-access.ts";
+
+const dayMs = 86_400_000;
+
+/**
+ * Like any grant that is renewed in place, and two things that only a human can move: a token that the last renewal
+ * hardly prolonged (Meta promises no gain for Facebook Login), and the end of the app's access to data.
+ */
+export function assessInstagram(grant: Grant, now: Date, policy: AssessPolicy): Assessment {
+  const assessment = assessGrant(grant, now, policy);
+  if (assessment.verdict === "reauth-required") return assessment;
+  const alertMs = (policy.alertBeforeDays ?? defaultAlertBeforeDays) * dayMs;
+  const walls = [hardlyProlonged(grant, alertMs), dataEnds(grant, now, alertMs)].filter((wall) => wall !== undefined);
+  const [first] = walls;
+  if (first === undefined) return assessment;
+  const nearest = walls.reduce((near, wall) => (wall.end < near.end ? wall : near), first);
+  return {
+    ...assessment,
+    reason: walls.map((wall) => wall.reason).join("; "),
+    reauthBy: nearest.end,
+    alert: true,
+  };
+}
+
+interface Wall {
+  readonly end: Date;
+  readonly reason: string;
+}
+
+function hardlyProlonged(grant: Grant, alertMs: number): Wall | undefined {
+  const { accessTokenExpiresAt: end, rotatedAt, lastUsedAt } = grant;
+  // Without lastUsedAt this machine's first facts speak of an older renewal, or of the consent itself.
+  if (end === undefined || rotatedAt === undefined || lastUsedAt === undefined) return undefined;
+  if (end.getTime() - rotatedAt.getTime() > alertMs) return undefined;
+  return {
+    end,
+    reason: `its access token ends on ${day(end)} although it was renewed on ${day(rotatedAt)}: a new consent moves that`,
+  };
+}
+
+function dataEnds(grant: Grant, now: Date, alertMs: number): Wall | undefined {
+  const end = dataAccessEnd(grant);
+  if (end === undefined || end.getTime() - now.getTime() > alertMs) return undefined;
+  const tense = now >= end ? "ended" : "ends";
+  return {
+    end,
+    reason: `the app's access to the account's data ${tense} on ${day(end)}: only a new consent moves that`,
+  };
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
