@@ -40,3 +40,9 @@ export function publishablePackages(): readonly WorkspacePackage[] {
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
 }
+
+/** What can be imported of it: `@tokenward/core`, `@tokenward/core/plugin`. */
+export function entryPoints({ name, exports = {} }: Manifest): readonly string[] {
+  const keys = Object.keys(exports).filter((key) => key !== "./package.json" && !key.includes("*"));
+  return keys.map((key) => name + key.slice(1));
+}
