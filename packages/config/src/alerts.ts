@@ -1,6 +1,7 @@
 import type { NamedNotifier, Severity } from "@tokenward/core";
-import { configure, created, loadNamed, optionsKey, reportOtherKeys } from "./backend.ts";
+import { adopt, configure, created, loadNamed, optionsKey, reportOtherKeys } from "./backend.ts";
 import { closest } from "./closest.ts";
+import { createdPlugin } from "./created-plugin.ts";
 import type { PluginLoader } from "./load-plugin.ts";
 import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
@@ -24,21 +25,27 @@ export async function readAlerts(
   reading: Reading,
 ): Promise<Alerts> {
   if (alerts === undefined) return { notifiers: [], routes: {} };
-  const { backend = "none", routes = {}, ...blocks } = alerts;
-  const list = typeof backend === "string";
-  const names = (list ? [backend] : backend).filter((name) => name !== "none");
-  reportOtherKeys("notifier", Object.keys(blocks), names.map(optionsKey), at, plugins, reading);
+  const { backend = "none", routes = {}, ...blocks } = createdPlugin(alerts) ? { backend: alerts } : alerts;
+  const list = Array.isArray(backend);
+  const entries = ((list ? backend : [backend]) as readonly (string | object)[]).filter((entry) => entry !== "none");
+  const names = entries.map((entry) => (typeof entry === "string" ? entry : (createdPlugin(entry)?.name ?? "own")));
+  const named = entries.filter((entry) => typeof entry === "string");
+  reportOtherKeys("notifier", Object.keys(blocks), named.map(optionsKey), at, plugins, reading);
   const notifiers = await Promise.all(
     names.map(async (name, index): Promise<NamedNotifier | undefined> => {
-      const path = [...at, "backend", ...(list ? [] : [String(index)])];
+      const path = [...at, "backend", ...(list ? [String(index)] : [])];
       if (names.indexOf(name) < index) {
         reading.report.mistake({ path, message: `\`${name}\` is there twice.`, fix: "Keep one of them." });
         return undefined;
       }
-      const found = await loadNamed("notifier", name, path, plugins, reading);
+      const own = createdPlugin(entries[index]);
+      const found = own
+        ? adopt("notifier", own, path, plugins, reading)
+        : await loadNamed("notifier", name, path, plugins, reading);
       if (found === undefined) return undefined;
-      const key = optionsKey(name);
-      const notifier = created(configure(found, name, blocks[key], [...at, key], reading), [...at, key], reading);
+      const place = own ? path : [...at, optionsKey(name)];
+      const options = own ? own.options : (blocks as AlertKeys)[optionsKey(name)];
+      const notifier = created(configure(found, name, options, place, reading), place, reading);
       return notifier && { name, notifier };
     }),
   );

@@ -1,4 +1,6 @@
 import type { PluginKinds } from "@tokenward/core";
+import { heldPlugin } from "./check-keys.ts";
+import { createdPlugin, type CreatedPlugin } from "./created-plugin.ts";
 import type { Found, PluginLoader } from "./load-plugin.ts";
 import { isSpecifier, knownNames, type ConfiguredKind } from "./plugin-name.ts";
 import type { ConfigPath } from "./problem.ts";
@@ -44,6 +46,8 @@ export async function readBackend<Kind extends "write-back" | "rate-bucket" | "s
   plugins: PluginLoader,
   reading: Reading,
 ): Promise<Configured<Kind> | undefined> {
+  const own = heldPlugin(block);
+  if (own !== undefined) return adoptBackend(kind, own, block, at, plugins, reading);
   if (typeof block !== "object" || block === null) return undefined;
   const { backend: name, ...others } = block as Readonly<Record<string, unknown>>;
   if (typeof name !== "string" || name === "") return undefined;
@@ -51,6 +55,39 @@ export async function readBackend<Kind extends "write-back" | "rate-bucket" | "s
   reportOtherKeys(kind, Object.keys(others), [key], at, plugins, reading);
   const found = await loadNamed(kind, name, [...at, "backend"], plugins, reading);
   return found === undefined ? undefined : configure(found, name, others[key], [...at, key], reading);
+}
+
+function adoptBackend<Kind extends "write-back" | "rate-bucket" | "state">(
+  kind: Kind,
+  own: CreatedPlugin,
+  block: unknown,
+  at: ConfigPath,
+  plugins: PluginLoader,
+  reading: Reading,
+): Configured<Kind> | undefined {
+  if (createdPlugin(block) === undefined) {
+    const others = Object.keys(block as object).filter((key) => key !== "backend");
+    reportOtherKeys(kind, others, [], at, plugins, reading);
+  }
+  const found = adopt(kind, own, at, plugins, reading);
+  return found && configure(found, own.name, own.options, at, reading);
+}
+
+/** Takes an instance of a configuration program for what a name would have loaded, or reports what it is instead. */
+export function adopt<Kind extends ConfiguredKind>(
+  kind: Kind,
+  own: CreatedPlugin,
+  at: ConfigPath,
+  plugins: PluginLoader,
+  reading: Reading,
+): Found<Kind> | undefined {
+  reading.placed.add(own.instance);
+  try {
+    return plugins.adopt(kind, own);
+  } catch (error) {
+    reading.report.mistake(findingOf(at, error));
+    return undefined;
+  }
 }
 
 /** Blocks of backends that are not in use may stay in the file; anything else beside the chosen one is a slip. */

@@ -1,3 +1,4 @@
+import { createdPlugin, type CreatedPlugin } from "./created-plugin.ts";
 import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
 import { resolveReferences, type Resolved } from "./references.ts";
@@ -10,6 +11,8 @@ export interface KeyRules {
   readonly secrets?: readonly string[] | undefined;
   /** Keys whose blocks are read by somebody else, with secrets that only they know: references stay as they are. */
   readonly unresolved?: readonly string[] | undefined;
+  /** Keys where a program may have a plugin's instance instead of what the schema describes. */
+  readonly plugins?: readonly string[] | undefined;
 }
 
 /** Checks each known key of a block by itself, so that one mistake hides no other. Unknown keys are left alone. */
@@ -24,6 +27,10 @@ export function checkKeys<Keys extends object>(
   for (const key of Object.keys(shape) as (keyof Keys & string)[]) {
     if (!Object.hasOwn(block, key)) continue;
     const here = [...at, key];
+    if (rules.plugins?.includes(key) === true && heldPlugin(block[key]) !== undefined) {
+      checked[key] = block[key] as Keys[typeof key];
+      continue;
+    }
     const resolved = rules.unresolved?.includes(key)
       ? asWritten(block[key])
       : resolveReferences(block[key], here, { paths: rules.secrets?.includes(key) ? [""] : [] }, reading);
@@ -58,6 +65,11 @@ export function mappingOf(
   const fix = at.length === 0 ? "Begin with `platforms:`." : `Write its keys below it, or \`${at.at(-1)}: {}\`.`;
   reading.report.mistake({ path: at, message: `${subject} must be a mapping of keys.`, fix });
   return undefined;
+}
+
+/** The instance that stands in a block's place, or as its `backend`. */
+export function heldPlugin(block: unknown): CreatedPlugin | undefined {
+  return createdPlugin(block) ?? createdPlugin((block as { readonly backend?: unknown } | null)?.backend);
 }
 
 function asWritten(value: unknown): Resolved {

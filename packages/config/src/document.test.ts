@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readDocument } from "./document.ts";
 
 const linesOf = (text: string): readonly string[] =>
-  readDocument(text).mistakes.map(({ position, path, message }) => `${position.line} ${path.join(".")}: ${message}`);
+  readDocument(text).mistakes.map(({ position, path, message }) => `${position?.line} ${path.join(".")}: ${message}`);
 
 describe("a document", () => {
   test("is plain values that know where they stand", () => {
@@ -54,8 +54,8 @@ describe("mistakes of syntax", () => {
   ])("%j is reported at its line, once, and ends the reading", (text, line) => {
     const document = readDocument(text);
     expect(document.broken).toBe(true);
-    expect(document.mistakes[0]?.position.line).toBe(Number(line));
-    const lines = document.mistakes.map(({ position }) => position.line);
+    expect(document.mistakes[0]?.position?.line).toBe(Number(line));
+    const lines = document.mistakes.map(({ position }) => position?.line);
     expect(new Set(lines).size).toBe(lines.length);
   });
 

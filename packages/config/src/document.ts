@@ -16,12 +16,12 @@ export interface ConfigDocument {
   readonly broken: boolean;
   readonly mistakes: readonly {
     readonly path: ConfigPath;
-    readonly position: Position;
+    readonly position: Position | undefined;
     readonly message: string;
     readonly fix: string;
   }[];
-  /** Of the key, or of the list item; of the nearest one around it where there is none. */
-  position(path: ConfigPath): Position;
+  /** Of the key, or of the list item; of the nearest one around it where there is none. Unknown in a program. */
+  position(path: ConfigPath): Position | undefined;
 }
 
 // An alias can stand for a large block, and blocks of aliases multiply. Nobody writes that many by hand.
@@ -53,7 +53,7 @@ export function readDocument(text: string): ConfigDocument {
   for (const { code, pos } of seen) {
     const position = at(pos[0]);
     // One slip makes the parser stumble several times; the first word about a line is the useful one.
-    if (mistakes.some((mistake) => mistake.position.line === position.line)) continue;
+    if (mistakes.some((mistake) => mistake.position?.line === position.line)) continue;
     const [message, fix] = yamlSentence(code);
     mistakes.push({ path: nearestPath(offsets, pos[0]), position, message, fix });
   }

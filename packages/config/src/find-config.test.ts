@@ -42,9 +42,9 @@ test("reads a named file from the given folder", () => {
 test.each([
   ["none.yaml", "it does not exist"],
   ["folder", "it is a folder"],
-  ["code.ts", ".ts files are not read; .yaml, .yml and .json are"],
+  ["code.cts", "a program must be an ES module, and .cts is CommonJS"],
 ])("%s: %s", (name, reason) => {
-  const folder = project({ "folder/x": "", "code.ts": "" });
+  const folder = project({ "folder/x": "", "code.cts": "" });
   expect(() => findConfig(name, folder)).toThrow(
     expect.objectContaining({ code: "ERR_CONFIG_UNREADABLE", message: expect.stringContaining(reason) }),
   );

@@ -7,7 +7,16 @@ export const configNames: readonly string[] = [
   "tokenward.config.yaml",
   "tokenward.config.yml",
   "tokenward.config.json",
+  "tokenward.config.ts",
+  "tokenward.config.mts",
+  "tokenward.config.js",
+  "tokenward.config.mjs",
 ];
+
+/** Whether a configuration is a program that is run, instead of data that is read. */
+export function isProgram(file: string): boolean {
+  return /\.m?[jt]s$/.test(file);
+}
 
 /** A configuration file that was found. */
 export interface ConfigFile {
@@ -37,7 +46,7 @@ function read(file: string): { readonly path: string; readonly text: string } {
   const unreadable = (reason: string): TokenwardError =>
     new TokenwardError("ERR_CONFIG_UNREADABLE", { path: file, reason });
   const extension = path.extname(file);
-  if (/^\.[cm]?[jt]s$/.test(extension)) throw unreadable(`${extension} files are not read; .yaml, .yml and .json are`);
+  if (/^\.c[jt]s$/.test(extension)) throw unreadable(`a program must be an ES module, and ${extension} is CommonJS`);
   let bytes: Buffer;
   try {
     if (statSync(file).isDirectory()) throw unreadable("it is a folder");

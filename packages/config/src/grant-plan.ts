@@ -94,6 +94,7 @@ function createRefresher(
 ): Refresher | undefined {
   if (found === undefined) return undefined;
   const { plugin, about } = found;
+  if (found.created !== undefined) return createdRefresher(found, platform, reading);
   const resolved = account === undefined ? platform.options : inheritOptions(account.options, platform.options);
   const own = account?.options.value ?? {};
   const options = checkBlock(plugin.options, {
@@ -112,6 +113,24 @@ function createRefresher(
     return plugin.create(options, { folder: reading.folder, env: reading.env });
   } catch (error) {
     reading.report.mistake(findingOf(at, error));
+    return undefined;
+  }
+}
+
+// Its options stand in the factory's call, for all accounts alike.
+function createdRefresher(
+  { plugin, about }: Found<"refresher">,
+  { at, options: resolved }: Level,
+  reading: Reading,
+): Refresher | undefined {
+  const place = [...at, "refresher"];
+  const known = optionNames(plugin.options);
+  const options = checkBlock(plugin.options, { reading, resolved, at: place, plugin: about.package, known });
+  if (options === undefined) return undefined;
+  try {
+    return plugin.create(options, { folder: reading.folder, env: reading.env });
+  } catch (error) {
+    reading.report.mistake(findingOf(place, error));
     return undefined;
   }
 }

@@ -2,6 +2,8 @@ import type { WriteBack } from "@tokenward/core";
 import { created, readBackend } from "./backend.ts";
 import { checkKeys } from "./check-keys.ts";
 import { readClient, type ClientKeys } from "./client.ts";
+import { closest } from "./closest.ts";
+import type { CreatedPlugin } from "./created-plugin.ts";
 import type { Found, PluginLoader } from "./load-plugin.ts";
 import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
@@ -34,7 +36,7 @@ export async function readLevel(
   plugins: PluginLoader,
   reading: Reading,
 ): Promise<Level> {
-  const rules = { secrets: ["client_secret", "client_secrets"], unresolved: ["writeback"] };
+  const rules = { secrets: ["client_secret", "client_secrets"], unresolved: ["writeback"], plugins: ["writeback"] };
   const keys = checkKeys(grantShape, block, at, rules, reading);
   return {
     at,
@@ -68,5 +70,30 @@ function readOptions(
   const own = Object.fromEntries(Object.entries(block).filter(([key]) => !engine.has(key)));
   // Without the plugin nobody knows which of its options are secrets.
   if (refresher === undefined) return { value: {}, incomplete: true, isUnresolved: () => true };
+  if (refresher.created !== undefined) return createdOptions(refresher.created, own, at, reading);
   return resolveReferences(own, at, { paths: refresher.plugin.secretOptions }, reading);
+}
+
+// A refresher that a program created has its options already; the accounts below take them over.
+function createdOptions(
+  { name, options, plugin }: CreatedPlugin,
+  written: Readonly<Record<string, unknown>>,
+  at: ConfigPath,
+  reading: Reading,
+): Resolved {
+  for (const key of Object.keys(written)) {
+    const message = `\`${key}\` is not a key of a platform.`;
+    const near = closest(key, Object.keys(grantShape));
+    const fix =
+      near === undefined ? `Move it into the call, \`${name}({ ${key}: … })\`, or remove it.` : `Write \`${near}\`.`;
+    reading.report.mistake({ path: [...at, key], message, fix });
+  }
+  // An account stands two names deeper than its platform, and has nothing of its own to add.
+  const ofAccount = at.length > 2;
+  return resolveReferences(
+    ofAccount ? {} : options,
+    [...at, "refresher"],
+    { paths: plugin?.secretOptions ?? [] },
+    reading,
+  );
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, pluginApiVersion, TokenwardError, type Plugin } from "@tokenward/core";
 import { closest } from "./closest.ts";
+import { pluginOf, type CreatedPlugin } from "./created-plugin.ts";
 import { isFileName, knownNames, packageNames, type ConfiguredKind } from "./plugin-name.ts";
 import { findPlugin } from "./resolve-plugin.ts";
 
@@ -18,7 +19,7 @@ export interface LoadedPlugin {
   /** From the package's manifest. Absent for a file that is named directly. */
   readonly version?: string | undefined;
   readonly apiVersion: number;
-  readonly origin: "beside the configuration" | "bundled";
+  readonly origin: "beside the configuration" | "bundled" | "in the configuration";
   /** The entry file, where it is beside the configuration. */
   readonly path?: string | undefined;
 }
@@ -30,6 +31,12 @@ export type AnyPlugin<Kind extends ConfiguredKind> = Plugin<Kind, unknown>;
 export interface PluginLoader {
   /** @throws `ERR_CONFIG_PLUGIN_MISSING`, `ERR_CONFIG_PLUGIN_INVALID`, `ERR_CONFIG_PLUGIN_API` */
   load<Kind extends ConfiguredKind>(kind: Kind, name: string): Promise<Found<Kind>>;
+  /**
+   * For an instance that a configuration program created.
+   *
+   * @throws `ERR_CONFIG_PLUGIN_INVALID`, `ERR_CONFIG_PLUGIN_API`
+   */
+  adopt<Kind extends ConfiguredKind>(kind: Kind, created: CreatedPlugin): Found<Kind>;
   /** Those that were loaded so far, in the order in which they were asked for. */
   readonly loaded: readonly LoadedPlugin[];
   /** Packages that the CLI brings along. */
@@ -40,6 +47,8 @@ export interface PluginLoader {
 export interface Found<Kind extends ConfiguredKind> {
   readonly plugin: AnyPlugin<Kind>;
   readonly about: LoadedPlugin;
+  /** The instance of a configuration program that it was found by. */
+  readonly created?: CreatedPlugin | undefined;
 }
 
 /** A loader for a configuration in `folder`. Nothing is ever taken from the current folder, or downloaded. */
@@ -60,6 +69,12 @@ export function createPluginLoader(folder: string, bundled: BundledPlugins, bund
         under.set(key, found);
       }
       return found as unknown as Promise<Found<Kind>>;
+    },
+    adopt<Kind extends ConfiguredKind>(kind: Kind, created: CreatedPlugin): Found<Kind> {
+      const plugin = accept(pluginOf(created), kind, created.name);
+      const about = aboutCreated(created, plugin.apiVersion, folder);
+      if (!loaded.some((other) => other.kind === kind && other.package === about.package)) loaded.push(about);
+      return { plugin: plugin as AnyPlugin<Kind>, about, created };
     },
   };
 }
@@ -98,6 +113,19 @@ async function loadPlugin(
   );
   const suggestion = near === undefined ? "" : ` Did you mean \`${near}\`?`;
   throw new TokenwardError("ERR_CONFIG_PLUGIN_MISSING", { plugin: candidates[0], suggestion });
+}
+
+// The file imported it by a name that an instance does not know; normally it is that of its kind.
+function aboutCreated({ kind, name, plugin }: CreatedPlugin, apiVersion: number, folder: string): LoadedPlugin {
+  const origin = "in the configuration";
+  if (plugin === undefined) return { kind, name, package: name, apiVersion, origin };
+  for (const candidate of packageNames(kind, name)) {
+    const beside = locate(candidate, folder, kind);
+    if (beside !== undefined) {
+      return { kind, name, package: candidate, version: beside.version, apiVersion, origin, path: beside.file };
+    }
+  }
+  return { kind, name, package: name, apiVersion, origin };
 }
 
 function locate(candidate: string, folder: string, kind: ConfiguredKind): ReturnType<typeof findPlugin> {

@@ -6,7 +6,9 @@ import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
 import type { Configuration } from "./configuration.ts";
 import { defaultDecay, readDecay } from "./decay.ts";
 import { readDocument } from "./document.ts";
-import { findConfig } from "./find-config.ts";
+import type { ConfigProgram } from "./config-program.ts";
+import type { CreatedPlugin } from "./created-plugin.ts";
+import { findConfig, isProgram } from "./find-config.ts";
 import { readWriteBack } from "./level.ts";
 import { createPluginLoader, type BundledPlugins, type LoadedPlugin } from "./load-plugin.ts";
 import { readPlatforms } from "./platforms.ts";
@@ -93,15 +95,37 @@ interface ReadFile extends Omit<ConfigCheck, "path"> {
 async function readFile(options: ConfigOptions): Promise<ReadFile> {
   const { path: file, text, ignored } = findConfig(options.path, options.folder ?? process.cwd());
   const folder = path.dirname(file);
-  const reading = beginReading(readDocument(text), folder, options.env ?? process.env);
+  const env = options.env ?? process.env;
+  const { document, created: instances } = isProgram(file) ? await runProgram(file, env) : yamlOf(text);
+  const reading = beginReading(document, folder, env);
   const loader = createPluginLoader(folder, options.bundled ?? {}, options.bundledVersion);
   for (const other of ignored) {
     const message = `${path.basename(other)} lies beside this file and is not read.`;
     reading.report.warning({ path: [], message, fix: "Remove one of the two." });
   }
   const parts = reading.document.broken ? nothing : await readParts(reading, loader);
+  reportUnplaced(instances, reading);
   const problems = inOrder(reading.problems);
   return { file, parts, problems, warnings: inOrder(reading.warnings), plugins: loader.loaded, reading };
+}
+
+// Most configurations are data, and should not pay for what runs the others.
+async function runProgram(file: string, env: Reading["env"]): Promise<ConfigProgram> {
+  return await (await import("./config-program.ts")).runProgram(file, env);
+}
+
+function yamlOf(text: string): ConfigProgram {
+  return { document: readDocument(text), created: [] };
+}
+
+// What stands nowhere in the file was handed to another instance, or forgotten. Its mistakes count all the same.
+function reportUnplaced(instances: readonly CreatedPlugin[], reading: Reading): void {
+  for (const { name, kind, instance, mistakes = [] } of instances) {
+    if (reading.placed.has(instance)) continue;
+    for (const { message, fix, code } of mistakes) {
+      reading.report.mistake({ path: [], message: `In the ${kind} \`${name}\`: ${message}`, fix, code });
+    }
+  }
 }
 
 const nothing: Parts = {
@@ -113,6 +137,8 @@ const nothing: Parts = {
   exchangeDeadline: undefined,
   recoveryRecipients: [],
 };
+
+const pluginKeys = ["writeback", "alerts", "rate_bucket"];
 
 async function readParts(reading: Reading, plugins: ReturnType<typeof createPluginLoader>): Promise<Parts> {
   const root = mappingOf(reading.document.root, [], reading);
@@ -127,18 +153,12 @@ async function readParts(reading: Reading, plugins: ReturnType<typeof createPlug
     { state: fileShape.state },
     root,
     [],
-    { unresolved: ["state"] },
+    { unresolved: ["state"], plugins: ["state"] },
     reading,
   );
   const authBlock = mappingOf(root["auth"], ["auth"], reading) ?? {};
   reportUnknownKeys(authShape, authBlock, ["auth"], reading);
-  const auth = checkKeys(
-    authShape,
-    authBlock,
-    ["auth"],
-    { unresolved: ["writeback", "alerts", "rate_bucket"] },
-    reading,
-  );
+  const auth = checkKeys(authShape, authBlock, ["auth"], { unresolved: pluginKeys, plugins: pluginKeys }, reading);
 
   const local = { backend: "local" };
   const stateBlock = Object.hasOwn(root, "state") ? file.state : local;

@@ -1,6 +1,7 @@
 import { parseGrantId } from "@tokenward/core";
-import { loadNamed } from "./backend.ts";
+import { adopt, loadNamed } from "./backend.ts";
 import { checkKeys, mappingOf } from "./check-keys.ts";
+import { createdPlugin } from "./created-plugin.ts";
 import { checkAccountName, checkEnvironmentNames, checkPlatformName, type EnvironmentUser } from "./grant-names.ts";
 import { environmentPrefixOf, planGrant, type GrantDefaults, type GrantParts } from "./grant-plan.ts";
 import { readLevel } from "./level.ts";
@@ -53,7 +54,13 @@ async function readPlatform(
   const postponed: ConfigProblem[] = [];
   const ours = enabled ? reading : whileSwitchedOff(reading, postponed);
 
-  const { refresher: chosen } = checkKeys(platformShape, block, at, { unresolved: ["accounts"] }, ours);
+  const { refresher: chosen } = checkKeys(
+    platformShape,
+    block,
+    at,
+    { unresolved: ["accounts"], plugins: ["refresher"] },
+    ours,
+  );
   // A name that cannot be one is no plugin's either; one mistake is enough.
   const refresher =
     wellNamed || chosen !== undefined ? await loadRefresher(name, chosen, at, plugins, ours) : undefined;
@@ -110,12 +117,15 @@ function isEnabled(block: Block, above?: Block): boolean {
 
 async function loadRefresher(
   platform: string,
-  chosen: string | undefined,
+  chosen: string | object | undefined,
   at: ConfigPath,
   plugins: PluginLoader,
   reading: Reading,
 ): Promise<Found<"refresher"> | undefined> {
-  if (chosen !== undefined) return await loadNamed("refresher", chosen, [...at, "refresher"], plugins, reading);
+  const here = [...at, "refresher"];
+  const own = createdPlugin(chosen);
+  if (own !== undefined) return adopt("refresher", own, here, plugins, reading);
+  if (typeof chosen === "string") return await loadNamed("refresher", chosen, here, plugins, reading);
   try {
     return await plugins.load("refresher", platform);
   } catch (error) {

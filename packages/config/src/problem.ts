@@ -8,10 +8,10 @@ export type ConfigPath = readonly string[];
 export interface ConfigProblem {
   /** Where, as people write it: `platforms.tiktok.client_secret`. Empty for the whole file. */
   readonly path: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
+  /** From 1. Absent where the configuration is a program. */
+  readonly line?: number | undefined;
+  /** From 1. Absent where the configuration is a program. */
+  readonly column?: number | undefined;
   /** What is wrong, in one sentence. Never with a secret's value. */
   readonly message: string;
   /** What to write instead, in one sentence. */
@@ -47,7 +47,8 @@ export class ConfigProblems extends TokenwardError {
 /** One line for a terminal: `tokenward.config.yaml:12:5 platforms.tiktok.client_secret: what is wrong. What to do.` */
 export function formatProblem(file: string, problem: ConfigProblem): string {
   const where = problem.path === "" ? "" : ` ${problem.path}:`;
-  return redact(`${file}:${problem.line}:${problem.column}${where} ${problem.message} ${problem.fix}`);
+  const line = problem.line === undefined ? "" : `:${problem.line}:${problem.column}`;
+  return redact(`${file}${line}${line === "" ? ":" : ""}${where} ${problem.message} ${problem.fix}`);
 }
 
 /** A path as people write it. */

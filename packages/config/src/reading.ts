@@ -1,5 +1,5 @@
 import { redact, TokenwardError, type ErrorCode } from "@tokenward/core";
-import type { ConfigDocument } from "./document.ts";
+import type { ConfigDocument, Position } from "./document.ts";
 import { formatPath, type ConfigPath, type ConfigProblem } from "./problem.ts";
 
 /** Where, and what to say. */
@@ -28,6 +28,8 @@ export interface Reading {
   readonly report: Report;
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[];
+  /** Instances of a configuration program that were met where a plugin is meant. */
+  readonly placed: WeakSet<object>;
 }
 
 /** Begins a pass with what the syntax alone shows. */
@@ -44,7 +46,7 @@ export function beginReading(document: ConfigDocument, folder: string, env: Read
   };
   const mistake = (finding: Finding): void => add(problems, finding);
   const report: Report = { mistake, missing: mistake, warning: (finding) => add(warnings, finding) };
-  return { document, folder, env, report, problems, warnings };
+  return { document, folder, env, report, problems, warnings, placed: new WeakSet() };
 }
 
 /**
@@ -66,7 +68,7 @@ export function findingOf(path: ConfigPath, thrown: unknown): Finding {
   return { path, message: redact(message), fix: "Correct it; the plugin's README lists its options." };
 }
 
-function problemAt(position: { readonly line: number; readonly column: number }, finding: Finding): ConfigProblem {
+function problemAt(position: Position | undefined, finding: Finding): ConfigProblem {
   const { path, message, fix, code = "ERR_CONFIG_INVALID" } = finding;
   return { path: formatPath(path), ...position, message: redact(message), fix: redact(fix), code };
 }
@@ -74,5 +76,12 @@ function problemAt(position: { readonly line: number; readonly column: number },
 /** Plugins that cannot be loaded first, as their options could not be checked; the rest in the order of the file. */
 export function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const rank = (problem: ConfigProblem): number => (problem.code.startsWith("ERR_CONFIG_PLUGIN_") ? 0 : 1);
-  return problems.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  return problems.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) || placeOf(a, "line") - placeOf(b, "line") || placeOf(a, "column") - placeOf(b, "column"),
+  );
+}
+
+function placeOf(problem: ConfigProblem, part: "line" | "column"): number {
+  return problem[part] ?? 0;
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { secret, type Secret } from "@tokenward/core";
+import { isSecret, secret, type Secret } from "@tokenward/core";
 import type { ConfigPath } from "./problem.ts";
+import { isPlain } from "./program-document.ts";
 import type { Reading } from "./reading.ts";
+import { sourceOf } from "./secret-reference.ts";
 
 const wholeReference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 // `$${` is how a text says `${` itself.
@@ -38,7 +40,8 @@ export function resolveReferences(value: unknown, at: ConfigPath, rule: SecretRu
     }
     if (typeof part === "string") return resolveText(part, where, reading, fail);
     if (Array.isArray(part)) return part.map((item, index) => resolve(item, [...where, String(index)]));
-    if (typeof part !== "object" || part === null) return part;
+    // Whatever a program puts here that is no block (an instance, say) is the plugin's to judge.
+    if (!isPlain(part)) return part;
     return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, resolve(item, [...where, key])]));
   };
   const resolved = resolve(value, at);
@@ -88,11 +91,18 @@ function resolveSecret(
 ): Secret | null {
   // Written, but with nothing behind it: the schema says what is missing.
   if (value === null || value === undefined) return null;
+  const source = sourceOf(value);
+  if (source !== undefined) {
+    return "env" in source
+      ? secretOr(readVariable(source.env, where, reading, fail))
+      : secretFromFile({ file: source.file }, where, reading, fail);
+  }
   if (typeof value === "string") {
     const name = wholeReference.exec(value)?.[1];
     if (name !== undefined) return secretOr(readVariable(name, where, reading, fail));
     return literalSecret(value, where, rule, reading, fail);
   }
+  if (isSecret(value)) return secretOfProgram(value, where, reading, fail);
   if (typeof value === "object") return secretFromFile(value, where, reading, fail);
   return literalSecret(JSON.stringify(value), where, rule, reading, fail);
 }
@@ -121,6 +131,17 @@ function literalSecret(value: string, where: ConfigPath, rule: SecretRule, readi
   });
   fail(where);
   return wrapped;
+}
+
+// What a program wraps by itself may as well be written in it; nobody could tell.
+function secretOfProgram(value: Secret, where: ConfigPath, reading: Reading, fail: Fail): Secret {
+  reading.report.mistake({
+    path: where,
+    message: "Where this secret comes from is not known.",
+    fix: `Write env("${suggestedName(where)}") and set that variable, or fromFile(path).`,
+  });
+  fail(where);
+  return value;
 }
 
 function suggestedName(where: ConfigPath): string {

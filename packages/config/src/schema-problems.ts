@@ -1,6 +1,7 @@
 import type { OptionsSchema, SchemaIssue } from "@tokenward/core";
-import { issuePath } from "@tokenward/core";
+import { issuePath, isSecret } from "@tokenward/core";
 import { closest } from "./closest.ts";
+import { createdPlugin } from "./created-plugin.ts";
 import { examples } from "./examples.ts";
 import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
@@ -136,7 +137,10 @@ function nameOfType(expected: string | undefined): string {
 
 function nameOfValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
+  if (isSecret(value)) return "a secret";
+  if (createdPlugin(value) !== undefined) return "a plugin";
   if (typeof value === "object") return "a mapping";
+  if (typeof value === "function") return "a function";
   if (typeof value === "string") return "text";
   return typeof value === "number" ? "a number" : "true or false";
 }

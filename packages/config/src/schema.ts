@@ -1,6 +1,7 @@
 // The small build of zod: with the large one, checking a configuration would cost a cold start 7 ms more.
 import * as z from "zod/mini";
 import { isSecret, type Secret } from "@tokenward/core";
+import { createdPlugin } from "./created-plugin.ts";
 import { readDuration } from "./duration.ts";
 import { readTimestamp } from "./timestamp.ts";
 
@@ -116,8 +117,8 @@ export const grantShape: ShapeOf<GrantKeys> = {
 
 /** Keys that only a platform has. */
 export interface PlatformKeys {
-  /** Default: the platform's own name. */
-  readonly refresher?: string | undefined;
+  /** Default: the platform's own name. In a program it can be an instance. */
+  readonly refresher?: string | object | undefined;
   readonly accounts?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -132,6 +133,7 @@ export const platformShape: ShapeOf<PlatformKeys> = {
 };
 
 const notifierNames = z.array(text);
+const notifier = z.union([text, z.custom<string>((value) => createdPlugin(value) !== undefined)]);
 
 /** `auth.alerts`; options of the notifiers stand under their names. */
 export interface AlertKeys {
@@ -147,7 +149,7 @@ export interface AlertKeys {
 }
 
 const alerts = z.looseObject({
-  backend: z.optional(z.union([text, notifierNames], "must be a notifier's name, a list of them, or none")),
+  backend: z.optional(z.union([notifier, z.array(notifier)], "must be a notifier's name, a list of them, or none")),
   routes: z.optional(
     z.strictObject({
       warn: z.optional(notifierNames),

@@ -98,11 +98,24 @@ export function defineState<Options>(spec: PluginSpec<"state", Options>): Plugin
   return definePlugin("state", spec);
 }
 
+/**
+ * What creates instances while a configuration that is a program (`tokenward.config.ts`) is read: there relative paths
+ * are meant from the file's folder, references are resolved, and all mistakes are reported together. `@tokenward/config`
+ * puts it here; it answers `undefined` to everybody else who calls a factory meanwhile.
+ */
+type CreateConfigured = (plugin: object, options: unknown) => object | undefined;
+
+// In the registry of symbols, because the configuration may use another copy of core than the one that reads it.
+const configuring: symbol = Symbol.for("tokenward.configuring");
+
 function definePlugin<Kind extends PluginKind, Options>(
   kind: Kind,
   spec: PluginSpec<Kind, Options>,
 ): Plugin<Kind, Options> {
   const factory = (options?: unknown): PluginKinds[Kind] => {
+    const createConfigured = (globalThis as Record<symbol, unknown>)[configuring] as CreateConfigured | undefined;
+    const configured = createConfigured?.(plugin, options);
+    if (configured !== undefined) return configured as PluginKinds[Kind];
     const checked = spec.options["~standard"].validate(options ?? {});
     if (checked instanceof Promise) throw new TypeError(`The options schema of ${spec.name} must be synchronous.`);
     if (checked.issues !== undefined) {
@@ -111,7 +124,7 @@ function definePlugin<Kind extends PluginKind, Options>(
     }
     return spec.create(checked.value, { folder: process.cwd(), env: process.env });
   };
-  return Object.assign(factory, {
+  const plugin = Object.assign(factory, {
     kind,
     pluginName: spec.name,
     apiVersion: spec.apiVersion,
@@ -119,6 +132,7 @@ function definePlugin<Kind extends PluginKind, Options>(
     secretOptions: spec.secretOptions ?? [],
     create: (options: Options, context: PluginContext) => spec.create(options, context),
   }) as Plugin<Kind, Options>;
+  return plugin;
 }
 
 /** The dotted path of an issue, empty at the root. */

@@ -17,7 +17,7 @@ export interface LocalStateConfig {
 }
 
 /** The state of one machine, as a plugin: `state: { backend: local }`. */
-const local: Plugin<"state", LocalStateConfig> = defineState<LocalStateConfig>({
+export const local: Plugin<"state", LocalStateConfig> = defineState<LocalStateConfig>({
   name: "local",
   apiVersion: 1,
   options: z.strictObject({

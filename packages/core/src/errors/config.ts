@@ -4,6 +4,8 @@ import type { ErrorEntry } from "./entry.ts";
 export const configErrors: Record<
   | "ERR_CONFIG_NOT_FOUND"
   | "ERR_CONFIG_UNREADABLE"
+  | "ERR_CONFIG_PROGRAM"
+  | "ERR_CONFIG_ENV_FILE"
   | "ERR_CONFIG_INVALID"
   | "ERR_CONFIG_PLUGIN_MISSING"
   | "ERR_CONFIG_PLUGIN_INVALID"
@@ -19,13 +21,23 @@ export const configErrors: Record<
 > = {
   ERR_CONFIG_NOT_FOUND: {
     what: "No configuration was found in {folder} or above it.",
-    why: "Tokenward looks for tokenward.config.yaml, .yml or .json.",
+    why: "Tokenward looks for tokenward.config.yaml, .yml, .json, .ts, .mts, .js or .mjs.",
     fix: "Write tokenward.config.yaml (see the README), or name a file with --config.",
   },
   ERR_CONFIG_UNREADABLE: {
     what: "The configuration {path} cannot be read: {reason}.",
     why: "It does not exist, or this user may not read it.",
     fix: "Check the path and its permissions.",
+  },
+  ERR_CONFIG_PROGRAM: {
+    what: "The configuration {path} failed while it ran: {reason}.",
+    why: "A configuration in TypeScript or JavaScript is a program. Node runs it, with types stripped, before it is checked.",
+    fix: "Correct it, so that it runs and exports its configuration.",
+  },
+  ERR_CONFIG_ENV_FILE: {
+    what: "The environment file {path} cannot be read: {reason}.",
+    why: "--env-file names it, and without its variables the configuration would mean something else.",
+    fix: "Check the path and its permissions, or leave --env-file out.",
   },
   ERR_CONFIG_INVALID: {
     what: "{path} has {count}.",

@@ -15,7 +15,7 @@ export type { LocalOptions } from "./options.ts";
  * const writeBack = local({ store: "file", path: "./grants" });
  * ```
  */
-const local: Plugin<"write-back", LocalOptions> = defineWriteBack<LocalOptions>({
+export const local: Plugin<"write-back", LocalOptions> = defineWriteBack<LocalOptions>({
   name: "local",
   apiVersion: 1,
   options: optionsSchema,
