@@ -29,8 +29,10 @@ export function wordPodiumRefusal(
   const dead = refusal.error === "invalid_grant";
   const status = refusal.status ?? settings.refusalStatus ?? (dead ? 401 : 400);
   const message = refusal.description ?? "The request was refused.";
-  if (settings.refusals === "podium")
-    return podiumError(status, dead ? "unauthorized" : "bad_request", message, { settings, n, now });
+  if (settings.refusals === "podium") {
+    const code = dead ? "unauthorized" : "bad_request";
+    return podiumError(status, code, message, { settings: platformSettings, n, now });
+  }
   return {
     status,
     headers: { "cache-control": "no-store", ...rateLimit(n, now) },
