@@ -5,6 +5,7 @@ export const bundledPlugins: BundledPlugins = {
   "@tokenward/refresher-instagram": () => import("@tokenward/refresher-instagram"),
   "@tokenward/refresher-linkedin": () => import("@tokenward/refresher-linkedin"),
   "@tokenward/refresher-oauth2": () => import("@tokenward/refresher-oauth2"),
+  "@tokenward/refresher-podium": () => import("@tokenward/refresher-podium"),
   "@tokenward/refresher-tiktok": () => import("@tokenward/refresher-tiktok"),
   "@tokenward/refresher-youtube": () => import("@tokenward/refresher-youtube"),
   "@tokenward/state-local": () => import("@tokenward/state-local"),
