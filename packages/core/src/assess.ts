@@ -9,6 +9,9 @@ const dayMs = 86_400_000;
 // Clocks of two machines differ by seconds; by minutes only when one of them was wrong.
 const skew = 5 * 60_000;
 
+// Answers state whole seconds, and a run takes a moment: 14 days are not 13.
+const rounding = 60_000;
+
 /** How many days before an end that only a human can move to alert, unless the configuration says otherwise. */
 export const defaultAlertBeforeDays = 14;
 
@@ -77,20 +80,28 @@ function usedAt(grant: Grant): Date | undefined {
 /** Nothing can be exchanged: whatever access token there is, is used up. */
 function countDown(grant: Grant, now: Date, policy: AssessPolicy, renewable: boolean): Assessment {
   const end = grant.accessTokenExpiresAt;
-  if (grant.accessToken === undefined) return { verdict: "reauth-required", reason: "no token is stored" };
+  // Without a refresh token only where there never is one; elsewhere it may have been forgotten.
+  const facts = renewable ? {} : { refreshable: false };
+  if (grant.accessToken === undefined) return { verdict: "reauth-required", reason: "no token is stored", ...facts };
   if (end === undefined) {
-    if (!renewable) return { verdict: "unknown", reason: "the end of its access token is unknown" };
+    if (!renewable) return { verdict: "unknown", reason: "the end of its access token is unknown", ...facts };
     return { verdict: "reauth-required", reason: "no refresh token is stored" };
   }
   const because = renewable ? "no refresh token is stored, and " : "";
   if (now >= end) {
-    return { verdict: "reauth-required", reason: `${because}its access token ended on ${day(end)}`, reauthBy: end };
+    return {
+      verdict: "reauth-required",
+      reason: `${because}its access token ended on ${day(end)}`,
+      reauthBy: end,
+      ...facts,
+    };
   }
   return {
     verdict: "healthy",
     reason: `${because}its access token ends on ${day(end)}: ${daysLeft(end, now)}, and only a human can renew it`,
     reauthBy: end,
     alert: within(end, now, policy),
+    ...facts,
   };
 }
 
@@ -172,7 +183,7 @@ function oldEnoughAt(grant: Grant, traits: RefresherTraits): Date | undefined {
 }
 
 function within(end: Date, now: Date, policy: AssessPolicy): boolean {
-  return end.getTime() - now.getTime() <= (policy.alertBeforeDays ?? defaultAlertBeforeDays) * dayMs;
+  return end.getTime() - now.getTime() + rounding < (policy.alertBeforeDays ?? defaultAlertBeforeDays) * dayMs;
 }
 
 function fractionOf(start: Date, end: Date, fraction: number): Date {
@@ -189,8 +200,13 @@ function latest(...dates: readonly (Date | undefined)[]): Date | undefined {
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
+/** Whole days from now until an end, 0 on its last day. What is a minute short of a day counts as that day. */
+export function daysUntil(end: Date, now: Date): number {
+  return Math.max(0, Math.floor((end.getTime() - now.getTime() + rounding) / dayMs));
+}
+
 function daysLeft(end: Date, now: Date): string {
-  const left = Math.floor((end.getTime() - now.getTime()) / dayMs);
+  const left = daysUntil(end, now);
   return left === 1 ? "1 day left" : `${left} days left`;
 }
 

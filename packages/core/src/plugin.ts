@@ -1,5 +1,5 @@
 /** What a plugin may import: contracts, definitions and the words for them. No engine. */
-export { assessGrant, decayOf, defaultAlertBeforeDays } from "./assess.ts";
+export { assessGrant, daysUntil, decayOf, defaultAlertBeforeDays } from "./assess.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export {
   defineNotifier,
@@ -56,7 +56,7 @@ export type {
   TokenParameter,
   TokenPhrase,
 } from "./oauth/dialect.ts";
-export { endpointMistake } from "./oauth/endpoint.ts";
+export { endpointMistake, fillEndpoint } from "./oauth/endpoint.ts";
 export { interpretTokenAnswer } from "./oauth/interpret.ts";
 export { codeTokenRequest, tokenRequest, type AuthorizationCode } from "./oauth/request.ts";
 export type { HttpClient, PluginIO } from "./plugin-io.ts";

@@ -48,6 +48,16 @@ export interface Assessment {
   readonly reauthBy?: Date | undefined;
   /** Whether this needs a human's attention although nothing failed yet (a non-refreshable token nearing its end). */
   readonly alert?: boolean | undefined;
+  /**
+   * A run asks the platform whether this is still true ({@link Refresher.verify}), also where no fact is missing; a dry
+   * run does not. For tokens that no exchange proves.
+   */
+  readonly verify?: boolean | undefined;
+  /**
+   * Whether a machine can renew this grant at all. `false` says that a grant without the token that an exchange would
+   * present is in order (LinkedIn's standard apps). Default: there is a request, and something to present.
+   */
+  readonly refreshable?: boolean | undefined;
 }
 
 /** The platform exchanged the token. What is absent stays as it is stored: absence never wipes anything. */
@@ -107,6 +117,8 @@ export interface AuthorizationDialect {
   readonly pkce: "S256" | "S256-hex" | "none";
   /** Whether `http://127.0.0.1:<port>` may be the redirect address. */
   readonly loopback: boolean;
+  /** The name that a loopback address is registered under, where `127.0.0.1` is not accepted. */
+  readonly loopbackHost?: "localhost" | undefined;
   /** Where a device code is asked for (RFC 8628). */
   readonly deviceUrl?: string | undefined;
   /** The exchange of a code for the first tokens. Pure, like {@link Refresher.request}. */

@@ -44,13 +44,15 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
   const found = await find(plan, pass.target, context);
   const snapshot = await pass.held.snapshot();
   const next = grantOf(pass, imported, { found, snapshot });
-  if (next.fingerprint === undefined) return invalid(plan, missingToken(pass));
-  const spent = await pass.held.isSpent(next.fingerprint);
+  const assessment = plan.refresher.assess(next, context.clock.now(), policyOf(plan));
+  const alone = assessment.refreshable === false && next.accessToken !== undefined;
+  if (next.fingerprint === undefined && !alone) return invalid(plan, missingToken(pass));
+  const spent = next.fingerprint === undefined ? undefined : await pass.held.isSpent(next.fingerprint);
   if (spent !== undefined) return alreadySpent(plan, spent);
   const { open } = snapshot;
   const before = open === undefined ? undefined : spentByIntent(open.intent);
   const fate = open === undefined ? "kept" : fateOf(pass, open, next);
-  if (open !== undefined && before?.fingerprint === next.fingerprint) {
+  if (before !== undefined && open !== undefined && before.fingerprint === next.fingerprint) {
     if (fate === "spent") return alreadySpent(plan, before);
     // Not a new consent, but the very token that was sent: storing it would only make the doubt forgotten.
     if (fate === "in-doubt" && !mayPresentAgain(pass, open.intent))
@@ -68,7 +70,6 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
     spent: fate === "kept" || before?.fingerprint === next.fingerprint ? undefined : before,
     facts: { grant: plan.id },
   });
-  const assessment = plan.refresher.assess(saved.grant, context.clock.now(), policyOf(plan));
   return {
     action: "healthy",
     detail: `Imported and saved as generation ${saved.grant.generation}.`,

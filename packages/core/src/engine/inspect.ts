@@ -10,7 +10,8 @@ import { interpret } from "./interpret.ts";
 import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { refuseUndurable } from "./preflight.ts";
-import { reauth, refusedBefore } from "./reauth.ts";
+import { reauth, refusedBefore, sentence, unrenewable } from "./reauth.ts";
+import { mayExchange } from "./refreshable.ts";
 import { outcomeOfThrown } from "./refresh-path.ts";
 import { reportOf } from "./report.ts";
 import { forgivesReuse } from "./reuse.ts";
@@ -139,20 +140,20 @@ function spentOutcome(plan: GrantPlan, found: Found, snapshot: Snapshot, spent: 
 
 function assessed(plan: GrantPlan, found: Found, assessment: Assessment, context: EngineContext): Outcome {
   const { verdict, reason } = assessment;
-  const detail = `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.$/, "")}.`;
-  if (verdict === "reauth-required" || (verdict === "due" && plan.refresher.request === undefined)) {
-    return reauth(plan, reason, found.grant, assessment);
-  }
+  const detail = sentence(reason);
+  if (verdict === "reauth-required") return reauth(plan, reason, found.grant, assessment);
   if (verdict === "skipped" || verdict === "healthy")
     return { action: verdict, detail, grant: found.grant, assessment };
+  if (!mayExchange(plan.refresher, assessment)) return unrenewable(plan, found.grant, assessment);
   const refusal = refuseUndurable({ plan, context, traits: plan.refresher.traits }, found);
   return refusal ?? { action: "healthy", detail, grant: found.grant, assessment };
 }
 
 function wouldOf(plan: GrantPlan, assessment: Assessment): Would {
   if (assessment.verdict === "reauth-required") return "re-authorize";
-  if (assessment.verdict === "healthy" || assessment.verdict === "skipped") return "nothing";
-  if (plan.refresher.request === undefined) return "re-authorize";
+  const looks = assessment.verify === true && plan.refresher.verify !== undefined;
+  if (assessment.verdict === "healthy" || assessment.verdict === "skipped") return looks ? "health-check" : "nothing";
+  if (!mayExchange(plan.refresher, assessment)) return looks ? "health-check" : "re-authorize";
   if (assessment.would !== undefined) return assessment.would;
   return plan.refresher.traits.rotation === "always" ? "rotate" : "refresh";
 }

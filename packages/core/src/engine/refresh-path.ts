@@ -14,8 +14,9 @@ import { withMinted } from "./minted.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing, Wish } from "./pass.ts";
 import { probe, refuseUndurable } from "./preflight.ts";
-import { reauth, refusedBefore } from "./reauth.ts";
+import { reauth, refusedBefore, sentence, unrenewable } from "./reauth.ts";
 import { recover } from "./recover.ts";
+import { mayExchange } from "./refreshable.ts";
 import { putBackNewest } from "./spent.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
 import { step } from "./step.ts";
@@ -140,7 +141,7 @@ async function judge(
     return { kind: "outcome", outcome: failedWith(error, "reauth") };
   }
   const known = withMinted(standing.found, standing.snapshot.last, pass.target, traits);
-  const { found, assessment } = await assess(pass, { ...standing, found: known });
+  const { found, assessment, objection } = await assess(pass, { ...standing, found: known });
   const current = { ...standing, found };
   const { refused } = standing.snapshot;
   // Where a dead token may be an older sibling's, presenting it again can kill the living one.
@@ -153,6 +154,7 @@ async function judge(
     const reason = refusedBefore(plan, refused);
     return { kind: "outcome", outcome: reauth(plan, reason, found.grant, assessment) };
   }
+  if (objection !== undefined) return { kind: "outcome", outcome: objection };
   switch (assessment.verdict) {
     case "reauth-required":
       return { kind: "outcome", outcome: reauth(plan, assessment.reason, found.grant, assessment) };
@@ -168,8 +170,8 @@ async function judge(
       break;
   }
   if (standing.adopted !== undefined) return { kind: "outcome", outcome: await healthy(pass, current, assessment) };
-  if (plan.refresher.request === undefined || plan.refresher.interpret === undefined) {
-    return { kind: "outcome", outcome: reauth(plan, assessment.reason, found.grant, assessment) };
+  if (!mayExchange(plan.refresher, assessment)) {
+    return { kind: "outcome", outcome: unrenewable(plan, found.grant, assessment) };
   }
   const refusal = refuseUndurable(pass, found);
   return refusal === undefined ? { kind: "standing", standing: current } : { kind: "outcome", outcome: refusal };
@@ -196,11 +198,6 @@ function recoveredOutcome(standing: Standing): Outcome {
     grant: standing.found?.grant,
     refreshedAt: standing.snapshot.facts.refreshedAt,
   };
-}
-
-function sentence(fragment: string): string {
-  const text = fragment.charAt(0).toUpperCase() + fragment.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Turns whatever is thrown on the way into an outcome: one grant's failure is its own. */

@@ -7,6 +7,7 @@ import { redact } from "../redactor.ts";
 import { missingScopes } from "../scopes.ts";
 import type { RefreshStatus } from "../status.ts";
 import type { Outcome } from "./outcome.ts";
+import { isRefreshable } from "./refreshable.ts";
 
 const defaultDecay = { warn: 60, page: 75, critical: 85 };
 
@@ -29,7 +30,7 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
     action: outcome.action,
     expiresAt: grant?.accessTokenExpiresAt,
     reauthBy: assessment?.reauthBy ?? grant?.refreshTokenExpiresAt ?? decay?.diesAt,
-    refreshable: refresher.request !== undefined,
+    refreshable: isRefreshable(refresher, grant, assessment),
     alert: failed || assessment?.alert === true,
     severity,
     code: outcome.error?.code,
