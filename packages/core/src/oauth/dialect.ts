@@ -101,6 +101,8 @@ export interface TokenDialect {
    * with different descriptions.
    */
   readonly phrases?: readonly TokenPhrase[] | undefined;
+  /** Fields that describe an error more closely, beside `error_subtype`: `error_codes` of Microsoft. */
+  readonly subtypes?: readonly string[] | undefined;
   /** Why, and what a human can do, by error code or subtype: the end of "it needs a new consent: …". */
   readonly sentences?: Readonly<Record<string, string>> | undefined;
   /** Fields that name a failure in the platform's logs, such as `log_id`. */

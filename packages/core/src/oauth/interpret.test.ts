@@ -181,6 +181,27 @@ describe("refusals", () => {
     });
   });
 
+  test("fields that describe an error more closely, and the first of a list", () => {
+    const dialect: Partial<TokenDialect> = {
+      subtypes: ["error_codes"],
+      errors: { "7000222": "client" },
+      sentences: { "700082": "unused for too long" },
+    };
+    const answer = (codes: unknown): unknown => ({ error: "invalid_grant", error_codes: codes });
+    expect(read(answer([700_082, 1]), { status: 400, dialect })).toMatchObject({
+      class: "reauth",
+      detail: "unused for too long",
+    });
+    expect(read(answer([7_000_222]), { status: 400, dialect })).toMatchObject({ class: "client" });
+    expect(read(answer({ a: 1 }), { status: 400, dialect })).toMatchObject({ class: "reauth", error: "invalid_grant" });
+  });
+
+  test.each(["error", "code", "status"])("a number in %s counts only where the dialect names it", (field) => {
+    const answer = { message: "Bad Request", [field]: 400 };
+    expect(read(answer, { status: 400, dialect: { errors: { 400: "reauth" } } })).toMatchObject({ class: "reauth" });
+    expect(read(answer, { status: 400 })).toMatchObject({ class: "in-doubt" });
+  });
+
   describe("a phrase", () => {
     const dialect: Partial<TokenDialect> = {
       sentences: { invalid_request: "a parameter is missing" },

@@ -85,8 +85,10 @@ function stated(
   const [first] = Array.isArray(record["errors"]) ? record["errors"] : [];
   const listed = isObject(first) ? (first["errorType"] ?? first["code"] ?? first["error"]) : undefined;
   // Platforms that put their code elsewhere (HubSpot: status, Podium: code). Only known ones: these names are anybody's.
-  for (const value of [listed, record["code"], record["status"]]) {
-    const code = typeof value === "string" ? codeOf(value) : undefined;
+  // Numbers (Reddit: error, Pinterest: code) mean something only where the dialect itself names them.
+  for (const value of [listed, error, record["code"], record["status"]]) {
+    const named = typeof value === "number" && dialect.errors !== undefined && Object.hasOwn(dialect.errors, value);
+    const code = typeof value === "string" || named ? codeOf(value) : undefined;
     const known = code === undefined ? undefined : classOf(dialect, code);
     if (known !== undefined) return { code, class: known, record };
   }
@@ -119,12 +121,22 @@ const noErrors = new Set(["ok", "success", "none", "0", "false", "null", "undefi
 function judged(dialect: TokenDialect, status: number, text: string, record: JsonRecord): PlatformError | undefined {
   const code = codeOf(text);
   if (code === undefined || noErrors.has(code)) return undefined;
-  const subtype = codeOf(record["error_subtype"]);
+  const subtype = subtypeOf(dialect, record);
   const known = (subtype === undefined ? undefined : classOf(dialect, subtype)) ?? classOf(dialect, code);
   if (known !== undefined) return { code, subtype, class: known, record };
   // An unknown code is the platform's where it is written like one and the status is not a gateway's.
   const written = text === text.toLowerCase() || text === text.toUpperCase();
   return written && status < 500 ? { code, subtype, class: "client", record } : undefined;
+}
+
+/** What describes an error more closely; of a list (Microsoft's `error_codes`), the first. */
+function subtypeOf(dialect: TokenDialect, record: JsonRecord): string | undefined {
+  for (const name of [...(dialect.subtypes ?? []), "error_subtype"]) {
+    const value = Object.hasOwn(record, name) ? record[name] : undefined;
+    const code = codeOf(Array.isArray(value) ? value[0] : value);
+    if (code !== undefined) return code;
+  }
+  return undefined;
 }
 
 function classOf(dialect: TokenDialect, code: string): Class | undefined {
