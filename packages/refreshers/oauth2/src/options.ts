@@ -1,4 +1,5 @@
 import type { RefresherTraits, Refused } from "@tokenward/core/plugin";
+import type { PresetName } from "./presets/presets.ts";
 
 /** The fields of a token answer whose names can be given. `_in` counts seconds from now, `_at` is absolute. */
 export type FieldName =
@@ -13,10 +14,34 @@ export type FieldName =
 /** The parameters of a token request that can be renamed. */
 export type ParameterName = "grant_type" | "refresh_token" | "client_id" | "client_secret" | "scope";
 
-/** Options of the generic refresher. Only `token_url` is needed where the platform follows RFC 6749. */
+/**
+ * Options of the generic refresher. `preset` is enough for the platforms that it names, and `token_url` where a platform
+ * follows RFC 6749; everything else says in what it differs.
+ */
 export interface OAuth2Options {
-  /** Where tokens are exchanged. `{account}` and `{name}` of a kept attribute are replaced, for one host per customer. */
-  readonly token_url: string;
+  /**
+   * A platform that is known: brings all options that it needs. What is written beside it wins, option by option, and
+   * inside `rename`, `params`, `headers`, `scope_aliases`, `errors`, `sentences`, `fields` and `placeholders` name by name.
+   */
+  readonly preset?: PresetName | undefined;
+  /**
+   * Where tokens are exchanged; needed without a preset. `{account}`, `{name}` of {@link placeholders} and `{name}` of a
+   * kept attribute are replaced, for one host per customer. Written beside a preset, it also takes the preset's
+   * `introspection_url` and `userinfo_url` away: a token goes to no other host than the one that was named.
+   */
+  readonly token_url?: string | undefined;
+  /**
+   * What replaces `{name}` in addresses: `{ tenant: contoso.onmicrosoft.com }`. The value `{account}` stands for the name
+   * of the account.
+   */
+  readonly placeholders?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where a token can be looked at (RFC 7662), so that an unknown end is asked for. The client authenticates there as it
+   * does for an exchange.
+   */
+  readonly introspection_url?: string | undefined;
+  /** Where an access token's owner is told, by GET with a bearer header. Used where there is no introspection. */
+  readonly userinfo_url?: string | undefined;
   /** Default: `GET` with `body: query`, else `POST`. */
   readonly method?: "GET" | "POST" | undefined;
   /** Where the parameters go. Default `form`. */
@@ -54,6 +79,8 @@ export interface OAuth2Options {
     | undefined;
   /** What the platform's own error codes mean: `{ account_suspended: reauth }`. Case does not matter. */
   readonly errors?: Readonly<Record<string, Refused["class"]>> | undefined;
+  /** What a human should read instead of an error code: `{ account_suspended: "the account was suspended" }`. */
+  readonly sentences?: Readonly<Record<string, string>> | undefined;
   /** Fields that name a failure in the platform's logs: `request_id`. */
   readonly references?: readonly string[] | undefined;
   /** Fields without secrets to keep beside the grant: `instance_url`. */

@@ -1,15 +1,10 @@
 import { endpointMistake } from "@tokenward/core/plugin";
 import * as z from "zod";
+import { secondsOf } from "./duration.ts";
 import type { OAuth2Options } from "./options.ts";
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** Seconds of a duration such as `24h`; `undefined` where it is none. */
-export function secondsOf(duration: string | number): number | undefined {
-  if (typeof duration === "number") return duration;
-  const match = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(duration.trim());
-  return match === null ? undefined : Number(match[1]) * (units[match[2] as string] as number);
-}
+import { isPlaceholderValue } from "./placeholders.ts";
+import { presetNames } from "./presets/presets.ts";
+import { openPlaceholders } from "./settings.ts";
 
 const text = z.string().min(1, "must not be empty");
 const name = z.string().regex(/^[A-Za-z0-9_.-]+$/, "must be a name of letters, digits, _, . and -");
@@ -42,9 +37,16 @@ const failure = z.enum(
   "must be reauth, client, scopes, transient, throttled, in-doubt, too-early or propagating",
 );
 
-/** Checks {@link OAuth2Options}. Every message completes "It …". */
-export const oauth2Schema: z.ZodType<OAuth2Options, OAuth2Options> = z.strictObject({
-  token_url: address,
+const placeholder = z
+  .string()
+  .refine((value) => isPlaceholderValue(value), "must be letters, digits, ., _ and -, or {account}");
+
+const shape = z.strictObject({
+  preset: z.enum(presetNames).optional(),
+  token_url: address.optional(),
+  placeholders: z.record(name, placeholder).optional(),
+  introspection_url: address.optional(),
+  userinfo_url: address.optional(),
   method: z.enum(["GET", "POST"], "must be GET or POST").optional(),
   body: z.enum(["form", "json", "query"], "must be form, json or query").optional(),
   client_auth: z.enum(["body", "basic", "none"], "must be body, basic or none").optional(),
@@ -69,6 +71,7 @@ export const oauth2Schema: z.ZodType<OAuth2Options, OAuth2Options> = z.strictObj
     )
     .optional(),
   errors: z.record(text, failure).optional(),
+  sentences: z.record(text, text).optional(),
   references: texts.optional(),
   attributes: texts.optional(),
   refresh_expiry: z
@@ -91,4 +94,18 @@ export const oauth2Schema: z.ZodType<OAuth2Options, OAuth2Options> = z.strictObj
     .optional(),
   idle_limit_days: positive.max(36_500, "must be at most 36500").optional(),
   consent: text.optional(),
+});
+
+/** Checks {@link OAuth2Options}. Every message completes "It …". */
+export const oauth2Schema: z.ZodType<OAuth2Options, OAuth2Options> = shape.superRefine((options, context) => {
+  if (options.preset === undefined && options.token_url === undefined) {
+    const message = "must say where tokens are exchanged, unless `preset` names a platform";
+    context.addIssue({ code: "custom", path: ["token_url"], message });
+    return;
+  }
+  for (const { name: missing, belongs } of openPlaceholders(options)) {
+    const what = belongs === undefined ? "" : ` (${belongs})`;
+    const message = `must say what {${missing}} of the address is${what}, as in placeholders: { ${missing}: … }`;
+    context.addIssue({ code: "custom", path: ["placeholders"], message });
+  }
 });
