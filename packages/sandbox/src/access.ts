@@ -1,5 +1,5 @@
 import type { Books } from "./books.ts";
-import { accessEnd, judge, settingsOf, type Family, type Mounted } from "./family.ts";
+import { accessEnd, judge, mintedAt, settingsOf, type Family, type Mounted } from "./family.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { PresentedAccess, SandboxAnswer, SandboxRequest, SandboxResource, SandboxRevocation } from "./platform.ts";
 import { bearerOf } from "./request-reading.ts";
@@ -47,7 +47,14 @@ export function answerResource(
     scopes,
     allowed: resource.requiredScope === undefined || scopes.includes(resource.requiredScope),
     expiresIn: end === undefined || !Number.isFinite(end) ? undefined : Math.max(0, Math.floor((end - now) / 1_000)),
+    grantedAt: family === undefined ? undefined : new Date(family.grantedAt),
     now: new Date(now),
+    expiresAt: end === undefined || !Number.isFinite(end) ? undefined : new Date(end),
+    mintedAt:
+      family === undefined || identity?.expiresAt === undefined
+        ? undefined
+        : new Date(mintedAt(family, identity.expiresAt)),
+    clientAccepted: resource.client === undefined ? undefined : isClient(mounted, resource.client(request)),
     n: entry.n,
     request,
     settings: family === undefined ? mounted.settings : settingsOf(family),
@@ -79,6 +86,14 @@ function stateOf(presented: PresentedToken, now: number): PresentedAccess["state
   if (identity.kind === "access") return now < (accessEndOf(presented) ?? 0) ? "alive" : "expired";
   const state = judge(family, identity.generation, now);
   return state === "current" || state === "forgiven" ? "alive" : state === "spent" ? "revoked" : state;
+}
+
+function isClient(
+  mounted: Mounted,
+  named: { readonly id?: string | undefined; readonly secret?: string | undefined },
+): boolean {
+  const client = named.id === undefined ? undefined : mounted.clients.get(named.id);
+  return client !== undefined && !client.deleted && named.secret !== undefined && client.secrets.includes(named.secret);
 }
 
 function accessEndOf({ family, identity }: PresentedToken): number | undefined {

@@ -2,6 +2,7 @@ import type { ClockOptions } from "./clock.ts";
 import { VirtualClock } from "./clock.ts";
 import type { ClientOptions, Consent, ConsentOptions } from "./control.ts";
 import {
+  accessSeconds,
   judge,
   judgeAccess,
   newFamily,
@@ -92,7 +93,8 @@ export class Books {
     );
     this.#families.push(family);
     this.#byId.set(family.id, family);
-    const ends = Number.isFinite(family.refreshExpiresAt) && family.policy.presents !== "access-token";
+    const ends =
+      Number.isFinite(family.refreshExpiresAt) && (family.policy.presents ?? "refresh-token") === "refresh-token";
     const accessToken = this.accessToken(family, now);
     return {
       grantId: family.id,
@@ -102,7 +104,7 @@ export class Books {
       clientSecret: client.secrets[0],
       refreshToken: this.presentable(family),
       accessToken,
-      expiresIn: family.policy.accessLifetimeSeconds,
+      expiresIn: accessSeconds(family, now),
       refreshExpiresIn: ends ? Math.floor((family.refreshExpiresAt - now) / 1_000) : undefined,
       scopes: family.scopes,
       scope: family.scopes.join(" "),
@@ -127,7 +129,9 @@ export class Books {
   }
 
   accessToken(family: Family, now: number): string {
-    const expiresAt = now + family.policy.accessLifetimeSeconds * 1_000;
+    const expiresAt = now + accessSeconds(family, now) * 1_000;
+    // Tokens state whole milliseconds.
+    family.newest = { at: now, expiresAt: Math.floor(expiresAt) };
     const token = this.mint.access(family.mounted.dialect.tokens.access, family.index, family.generation, expiresAt);
     if (family.policy.presents === "access-token") family.newestAccess = token;
     return token;
@@ -142,6 +146,7 @@ export class Books {
 
   /** The token that the next exchange should present. */
   presentable(family: Family): string {
+    if (family.policy.presents === "nothing") return "";
     return family.newestAccess ?? this.refreshToken(family);
   }
 

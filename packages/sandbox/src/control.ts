@@ -28,6 +28,7 @@ export interface Consent {
   readonly clientId: string;
   /** Absent for a public client. */
   readonly clientSecret?: string | undefined;
+  /** Empty where the policy presents nothing. */
   readonly refreshToken: string;
   readonly accessToken: string;
   /** Seconds. */

@@ -7,6 +7,7 @@ import type { SandboxControl } from "./control.ts";
 import { localControl } from "./local-control.ts";
 import type { SandboxPlatform } from "./platform.ts";
 import { instagramPlatform } from "./platforms/instagram.ts";
+import { linkedinPlatform } from "./platforms/linkedin.ts";
 import { oauth2Platform } from "./platforms/oauth2.ts";
 import { podiumPlatform } from "./platforms/podium.ts";
 import { tiktokPlatform } from "./platforms/tiktok.ts";
@@ -82,6 +83,7 @@ function everyPlatform(): readonly SandboxPlatform[] {
     youtubePlatform(),
     instagramPlatform(),
     instagramPlatform({ login: "facebook" }),
+    linkedinPlatform(),
     podiumPlatform(),
   ];
 }

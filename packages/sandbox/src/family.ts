@@ -26,6 +26,8 @@ export interface Family {
   readonly mounted: Mounted;
   readonly account: SandboxAccount;
   readonly clientId: string;
+  /** When the human consented, in milliseconds since the epoch. */
+  readonly grantedAt: number;
   scopes: readonly string[];
   statesScopes: boolean;
   policy: TokenPolicy;
@@ -42,6 +44,8 @@ export interface Family {
   newestAccess: string | undefined;
   /** Renewals that kept a token's text: by the end that the text states, what is true. */
   readonly prolonged: Map<number, Renewal>;
+  /** When the newest access token was minted, and the end that its text states. */
+  newest: Renewal | undefined;
 }
 
 /** When a token was renewed and when it ends since then, in milliseconds since the epoch. */
@@ -58,6 +62,7 @@ export function newFamily(
   return {
     ...facts,
     id: `${facts.mounted.dialect.name}-${String(facts.index)}`,
+    grantedAt: now,
     statesScopes: true,
     generation: 0,
     exchanges: 0,
@@ -67,6 +72,7 @@ export function newFamily(
     counts: zeroCounts(),
     newestAccess: undefined,
     prolonged: new Map(),
+    newest: undefined,
   };
 }
 
@@ -86,6 +92,18 @@ export function judge(
   if (family.revoked !== undefined) return "revoked";
   if (now >= family.refreshExpiresAt) return "expired";
   return current ? "current" : "forgiven";
+}
+
+/** How long an access token lives that is minted now, in seconds. */
+export function accessSeconds({ policy, refreshExpiresAt }: Family, now: number): number {
+  const life = policy.accessLifetimeSeconds;
+  if (policy.accessOutlivesRefresh !== false) return life;
+  return Math.max(0, Math.min(life, Math.floor((refreshExpiresAt - now) / 1_000)));
+}
+
+/** When an access token was minted, as far as its text tells; exact for the newest. */
+export function mintedAt({ policy, newest }: Family, stated: number): number {
+  return newest?.expiresAt === stated ? newest.at : stated - policy.accessLifetimeSeconds * 1_000;
 }
 
 /** When an access token ends: what its text says, unless a renewal kept the text. */
@@ -151,6 +169,7 @@ const policyKeys = Object.keys({
   presents: true,
   minimumAgeSeconds: true,
   tooEarly: true,
+  accessOutlivesRefresh: true,
 } satisfies Record<keyof TokenPolicy, true>) as (keyof TokenPolicy)[];
 
 /** A policy with what differs; `undefined` changes nothing. */
@@ -173,6 +192,7 @@ function forgiven(family: Family, generation: number, now: number): boolean {
   const { reuse } = family.policy;
   if (generation > family.generation || reuse === "strict") return false;
   if (reuse === "retry-safe") return true;
+  if (reuse.previousOnly === true && generation !== family.generation - 1) return false;
   return family.spentAt.some(
     (spent) => spent.generation === generation && now - spent.at <= reuse.graceSeconds * 1_000,
   );

@@ -101,6 +101,14 @@ export interface PresentedAccess {
   readonly allowed: boolean;
   /** Seconds until the token ends; absent without an end. */
   readonly expiresIn?: number | undefined;
+  /** When the human consented; absent for a token of nobody. */
+  readonly grantedAt?: Date | undefined;
+  /** The same as a time, also of a token that has ended. */
+  readonly expiresAt?: Date | undefined;
+  /** Absent for refresh tokens. */
+  readonly mintedAt?: Date | undefined;
+  /** Whether the client that {@link SandboxResource.client} found is known with this secret. */
+  readonly clientAccepted?: boolean | undefined;
   readonly now: Date;
   readonly n: number;
   readonly request: SandboxRequest;
@@ -114,6 +122,10 @@ export interface SandboxResource {
   readonly requiredScope?: string | undefined;
   /** Default: the bearer token of the Authorization header. */
   readonly presented?: ((request: SandboxRequest) => string | undefined) | undefined;
+  /** Where a client authenticates itself here, such as for introspection. Default: nowhere. */
+  readonly client?:
+    | ((request: SandboxRequest) => { readonly id?: string | undefined; readonly secret?: string | undefined })
+    | undefined;
   readonly answer: (access: PresentedAccess) => SandboxAnswer;
 }
 
@@ -142,9 +154,12 @@ export interface TokenPolicy {
   readonly rotateEvery: number;
   /**
    * What presenting a spent refresh token does. `strict`: refused, and the whole family is revoked (RFC 9700 2.2.2).
-   * Within grace, or `retry-safe`: exchanged like the current one.
+   * Within grace, or `retry-safe`: exchanged like the current one. `previousOnly`: only until its successor is used.
    */
-  readonly reuse: "strict" | { readonly graceSeconds: number } | "retry-safe";
+  readonly reuse:
+    | "strict"
+    | { readonly graceSeconds: number; readonly previousOnly?: boolean | undefined }
+    | "retry-safe";
   /** What a forgiven reuse receives: the refresh token that is current already, or a new one. */
   readonly forgivenReceives: "same-successor" | "new-successor";
   /** Whether an answer repeats a refresh token that did not change. Google leaves it out. */
@@ -152,13 +167,15 @@ export interface TokenPolicy {
   /**
    * Which token an exchange presents. Default `refresh-token`. `access-token`: a living access token is renewed in
    * place, as Threads and Instagram do; there is no refresh token, nothing is spent, and older ones live to their end.
-   * `rotation` then says whether its text changes.
+   * `rotation` then says whether its text changes. `nothing`: there are access tokens only, and a human renews them.
    */
-  readonly presents?: "refresh-token" | "access-token" | undefined;
+  readonly presents?: "refresh-token" | "access-token" | "nothing" | undefined;
   /** With `presents: "access-token"`: how old it must be. Instagram: 86 400. */
   readonly minimumAgeSeconds?: number | undefined;
   /** What a younger one is answered: a refusal (default), or success with the life that it has left. */
   readonly tooEarly?: "refused" | "remaining-life" | undefined;
+  /** `false`: an access token ends with the refresh token at the latest. Default `true`. */
+  readonly accessOutlivesRefresh?: boolean | undefined;
 }
 
 /** How a platform's tokens look. Between the two, the sandbox puts letters, digits, dots, `-` and `_`. */

@@ -60,7 +60,7 @@ function configurationOf(platform: SandboxPlatform | undefined, consent: Consent
   const differs = refresher !== consent.platform || refresher === "oauth2";
   const options: Record<string, string> = {
     ...(differs ? { refresher } : {}),
-    ...(refresher === "oauth2" ? { rotation: "always" } : {}),
+    ...(refresher === "oauth2" && platform?.refresherOptions === undefined ? { rotation: "always" } : {}),
     ...platform?.refresherOptions,
     token_url: consent.tokenUrl,
   };
@@ -76,8 +76,9 @@ function configurationOf(platform: SandboxPlatform | undefined, consent: Consent
 
 function exportsOf(platform: SandboxPlatform | undefined, consent: Consent): string {
   const secret = asksForNoClient(platform) ? "" : `${prefixOf(consent)}_CLIENT_SECRET='${consent.clientSecret ?? ""}' `;
-  const presented = platform?.policy.presents === "access-token" ? "ACCESS_TOKEN" : "REFRESH_TOKEN";
-  return `${secret}${prefixOf(consent)}_${presented}='${consent.refreshToken}'`;
+  const presents = platform?.policy.presents ?? "refresh-token";
+  if (presents === "refresh-token") return `${secret}${prefixOf(consent)}_REFRESH_TOKEN='${consent.refreshToken}'`;
+  return `${secret}${prefixOf(consent)}_ACCESS_TOKEN='${consent.accessToken}'`;
 }
 
 function asksForNoClient(platform: SandboxPlatform | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { Books } from "./books.ts";
-import { accessEnd, changesText, exchange, settingsOf, type Family, type Mounted } from "./family.ts";
+import { accessEnd, accessSeconds, changesText, exchange, settingsOf, type Family, type Mounted } from "./family.ts";
 import type { FaultEffects } from "./fault.ts";
 import type { OpenEntry } from "./ledger.ts";
 import type { IssuedTokens, Refusal, RefusalReason, SandboxAnswer, SandboxRequest, TokenRequest } from "./platform.ts";
@@ -28,8 +28,8 @@ export type StatedLifetimes = Pick<FaultEffects, "expiresIn" | "refreshExpiresIn
 export function readExchange(books: Books, mounted: Mounted, request: SandboxRequest): PresentedExchange {
   const read = mounted.dialect.readTokenRequest(request, mounted.settings);
   const found = read.refreshToken === undefined ? undefined : books.identify(mounted, read.refreshToken);
-  const wanted = (found?.family.policy.presents ?? "refresh-token") === "refresh-token" ? "refresh" : "access";
-  const known = found?.identity.kind === wanted ? found : undefined;
+  const kinds = { "refresh-token": "refresh", "access-token": "access", nothing: undefined } as const;
+  const known = found?.identity.kind === kinds[found?.family.policy.presents ?? "refresh-token"] ? found : undefined;
   return { mounted, request: read, family: known?.family, identity: known?.identity };
 }
 
@@ -95,8 +95,7 @@ export function decideExchange(
     accessToken,
     refreshToken: repeats && !renewsAccess ? refreshToken : undefined,
     expiresIn:
-      lies.expiresIn ??
-      (young ? Math.floor((accessEnd(family, stated) - now) / 1_000) : family.policy.accessLifetimeSeconds),
+      lies.expiresIn ?? (young ? Math.floor((accessEnd(family, stated) - now) / 1_000) : accessSeconds(family, now)),
     refreshExpiresIn: lies.refreshExpiresIn ?? (ends ? Math.floor((family.refreshExpiresAt - now) / 1_000) : undefined),
     scopes: family.statesScopes ? (request.scopes ?? family.scopes) : undefined,
     account: family.account,

@@ -4,7 +4,7 @@ export interface InstagramSettings {
   readonly permissions?: boolean | undefined;
   /** The grant is a page token of Facebook Login: no `expires_in`, and `debug_token` says 0. Default false. */
   readonly endless?: boolean | undefined;
-  /** Days until the app loses access to the account's data, as `debug_token` states them. Default 90. */
+  /** Days from the consent until the app loses access to the account's data, as `debug_token` says. Default 90. */
   readonly dataAccessDays?: number | undefined;
   /** Status of a refusal. Default 400. */
   readonly refusalStatus?: number | undefined;

@@ -181,6 +181,7 @@ function debugToken(access: PresentedAccess): SandboxAnswer {
     return { status: 200, body: { data: { is_valid: false, scopes: [], error: { code, subcode, message } } } };
   }
   const now = Math.floor(access.now.getTime() / 1_000);
+  const granted = Math.floor((access.grantedAt ?? access.now).getTime() / 1_000);
   return {
     status: 200,
     body: {
@@ -190,7 +191,7 @@ function debugToken(access: PresentedAccess): SandboxAnswer {
         application: "Sandbox",
         is_valid: true,
         expires_at: settings.endless === true ? 0 : now + (access.expiresIn ?? 0),
-        data_access_expires_at: now + (settings.dataAccessDays ?? 90) * 86_400,
+        data_access_expires_at: granted + (settings.dataAccessDays ?? 90) * 86_400,
         scopes: access.scopes,
         user_id: `1784${numberOf(access.account?.id ?? "")}`,
       },
