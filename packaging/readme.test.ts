@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loopbackOnly } from "./harness/loopback-only.ts";
+import { readmeExample } from "./harness/readme.ts";
+import { selectedPackages } from "./harness/selection.ts";
+import { compile, compilers, moduleResolutions } from "./harness/type-check.ts";
+import { entryPoints } from "./harness/workspace-packages.ts";
+import { startWorkspaceRegistry, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
+
+let registry: WorkspaceRegistry;
+beforeAll(async () => {
+  registry = await startWorkspaceRegistry();
+});
+afterAll(async () => await registry.close());
+
+const libraries = selectedPackages().filter(({ manifest }) => entryPoints(manifest).length > 0);
+
+describe("a stranger who pastes the example of a README into an empty project", () => {
+  it.each(libraries)("$manifest.name: installs, runs it and type-checks it", async ({ folder, manifest }) => {
+    const { install, program } = readmeExample(folder);
+    expect(install).toContain(manifest.name);
+    if (program === undefined) throw new Error(`${folder}/README.md has no ts block in section Example.`);
+    const project = await registry.emptyProject(manifest.name);
+    try {
+      await project.install(...install);
+      await project.write("example.ts", program);
+      const { code, stdout, stderr } = await project.run("node", ["example.ts"], await loopbackOnly(project));
+      expect(`${stderr}exit ${code}`).toMatch(/(?:^|\n)exit 0$/);
+      expect(stdout.trim()).not.toBe("");
+
+      // Types need to be told that it is a module; Node finds out by itself.
+      const file = path.join(project.folder, "package.json");
+      await project.write(
+        "package.json",
+        JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), type: "module" }),
+      );
+      for (const [index, compiler] of compilers.entries()) {
+        const resolution = moduleResolutions[index]!;
+        expect(await compile(project, ["example.ts"], compiler, resolution), compiler.name).toBe("");
+      }
+    } finally {
+      await project.dispose();
+    }
+  });
+});
