@@ -10,6 +10,8 @@ const counterparts = [
   ["gnome-keyring-daemon", "gnome-keyring", "a Secret Service, for the keychain tests"],
   ["dbus-run-session", "dbus", "the message bus that the Secret Service is reached on"],
   ["dbus-launch", "dbus-x11", "starts a message bus where there is no session"],
+  ["zsh", "zsh", "a shell, for its completion script"],
+  ["fish", "fish", "a shell, for its completion script"],
   ["secret-tool", "libsecret-tools", "reads from the Secret Service what writeback-local wrote"],
 ];
 

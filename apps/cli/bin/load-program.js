@@ -6,7 +6,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 
-const commandWord = /^(auth|refresh|status|import|recover|config|check|plugins|list|sandbox|help|--dry-run|--help)$/;
+const commandWord =
+  /^(auth|refresh|status|import|recover|config|check|plugins|list|sandbox|completion|complete|schema|help|--dry-run|--help)$/;
 const oldestDays = 30;
 
 /** The program's exports. Without a folder for the cache it is simply compiled. */

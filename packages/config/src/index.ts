@@ -3,6 +3,7 @@ export type { Configuration, ConfiguredGrant } from "./configuration.ts";
 export { defineConfig, type CheckedConfig, type CheckedPlatforms } from "./define-config.ts";
 export { readDuration } from "./duration.ts";
 export { readEnvironmentFile } from "./environment-file.ts";
+export { listGrants, type ListedGrant } from "./grant-list.ts";
 export { configNames } from "./find-config.ts";
 export { checkConfig, loadConfig, type ConfigCheck, type ConfigOptions } from "./load.ts";
 export type { BundledPlugins, LoadedPlugin } from "./load-plugin.ts";

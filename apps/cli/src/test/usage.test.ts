@@ -22,6 +22,7 @@ describe("help", () => {
     ["plugins"],
     ["plugins", "list"],
     ["sandbox"],
+    ["completion"],
   ])("of %s %s has an example", async (...command) => {
     const { exitCode, stdout, stderr } = await home.run([...command, "--help"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
