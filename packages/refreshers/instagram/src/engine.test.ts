@@ -10,7 +10,7 @@ let sandbox: Sandbox;
 let engine: Engine;
 let store: MemoryWriteBack;
 beforeEach(async () => {
-  sandbox = await createSandbox({ clock: { start: new Date(Date.now() - 70 * dayMs) } });
+  sandbox = await createSandbox({ clock: { start: new Date(Date.now() - 90 * dayMs) } });
   engine = createEngine({ state: memoryState(), env: {} });
   store = memoryWriteBack();
 });
@@ -23,13 +23,18 @@ async function connect(
   more: InstagramOptions = {},
 ): Promise<{ readonly plan: GrantPlan; readonly consent: Consent }> {
   const consentedAt = new Date(Date.now() - daysAgo * dayMs);
-  await sandbox.control.advance((70 - daysAgo) * daySeconds);
+  await sandbox.control.advance((90 - daysAgo) * daySeconds);
   const platform = more.login === "facebook" ? "instagram-facebook" : "instagram";
   const consent = await sandbox.control.consent(platform, options);
   await sandbox.control.advance(daysAgo * daySeconds);
   const plan: GrantPlan = {
     id: "instagram",
-    refresher: instagram({ token_url: consent.tokenUrl, ...more }),
+    refresher: instagram({
+      token_url: consent.tokenUrl,
+      me_url: `${sandbox.url}/${platform}/v25.0/me`,
+      debug_token_url: `${sandbox.url}/${platform}/debug_token`,
+      ...more,
+    }),
     client: { id: consent.clientId, secrets: [secret(consent.clientSecret ?? "")] },
     writeBack: store,
     writeBackName: "test",
@@ -108,9 +113,21 @@ describe("through the engine", () => {
     expect((await store.read("instagram", testIO()))?.accessTokenExpiresAt).toBeUndefined();
   });
 
+  test("Facebook Login: a run learns the scopes and the end of data access, and announces that", async () => {
+    const { plan, consent } = await connect(50, { settings: { dataAccessDays: 55 } }, { login: "facebook" });
+    const status = await engine.refresh({ ...plan, requiredScopes: ["instagram_manage_insights"] });
+    expect(status).toMatchObject({ alert: true, code: "ERR_AUTH_SCOPE_DRIFT" });
+    const stored = await store.read("instagram", testIO());
+    expect(stored?.scopes).toEqual(consent.scopes);
+    expect(stored?.attributes?.["data_access_expires_at"]).toMatch(/^\d{4}-/);
+    const again = await engine.refresh({ ...plan, requiredScopes: [] });
+    expect(again).toMatchObject({ action: "rotated", alert: true });
+    expect(again.detail).toContain("access to the account's data ends on");
+  });
+
   test("a renewal that hardly prolongs raises an alert while there is time", async () => {
     const { plan } = await connect(2, {}, { login: "facebook" });
-    await sandbox.control.fault({ expiresIn: 9 * daySeconds });
+    await sandbox.control.fault({ match: { endpoint: "token" }, expiresIn: 9 * daySeconds });
     const status = await engine.refresh(plan);
     expect(status).toMatchObject({ action: "rotated", alert: true });
     expect(status.detail).toContain("although it was renewed on");

@@ -46,7 +46,8 @@ function createInstagram(options: InstagramOptions): Refresher {
     requiredScopes: login === "facebook" ? undefined : ["instagram_business_basic"],
     scopeAliases: formerScopes,
     consent: `Log in at ${endpoints.authorize} with your app's client_id, as the account that posts, exchange the code at ${endpoints.code}, and the short-lived token for a long-lived one at ${endpoints.exchange}.`,
-    assess: assessInstagram,
+    assess: (grant, now, policy) =>
+      assessInstagram(grant, now, policy, login === "facebook" || options.app_token !== undefined),
     request: (grant, client) => tokenRequest(dialect, grant, client),
     interpret: (answer, grant, now) => interpretRenewal(dialect, answer, grant, now),
     verify: async (_grant, client, accessToken, io) =>

@@ -140,12 +140,15 @@ describe("Instagram Login", () => {
     expect((await get(`${base}/me`, {}, narrow.accessToken)).error).toMatchObject({ code: 10 });
     const debug = async (app: string): Promise<Answer> =>
       await get(`${base}/debug_token`, { input_token: grant.accessToken, access_token: app });
+    await sandbox.control.setClient("instagram", "other", { secrets: ["secret"] });
     expect((await debug("other|secret")).error).toMatchObject({ code: 100 });
-    expect((await debug(`${grant.clientId}|secret`)).body).toMatchObject({
+    expect((await debug(`${grant.clientId}|wrong`)).error).toMatchObject({ code: 100 });
+    const app = `${grant.clientId}|${grant.clientSecret ?? ""}`;
+    expect((await debug(app)).body).toMatchObject({
       data: { is_valid: true, user_id: me.body["user_id"], scopes: grant.scopes },
     });
     await sandbox.control.revoke(grant.grantId);
-    expect((await debug(`${grant.clientId}|secret`)).body).toMatchObject({ data: { is_valid: false } });
+    expect((await debug(app)).body).toMatchObject({ data: { is_valid: false } });
   });
 });
 

@@ -116,6 +116,7 @@ export function instagramPlatform(
       {
         path: "/debug_token",
         presented: (request) => text(request.query.get("input_token")),
+        client: appOf,
         answer: debugToken,
       },
     ],
@@ -165,11 +166,17 @@ function numberOf(hex: string): string {
   return String(Number.parseInt(hex.slice(0, 10), 16)).padStart(13, "0");
 }
 
+/** An app token is `<app id>|<app secret>`. */
+function appOf(request: SandboxRequest): { readonly id: string | undefined; readonly secret: string | undefined } {
+  const [id, secret] = (request.query.get("access_token") ?? "").split("|");
+  return { id, secret };
+}
+
 function debugToken(access: PresentedAccess): SandboxAnswer {
   const settings = access.settings as InstagramSettings;
-  // Both tokens must be of one app; an app token is `<app id>|<app secret>`.
-  const [app, secret] = (access.request.query.get("access_token") ?? "").split("|");
-  if (secret === undefined || secret === "" || (access.clientId !== undefined && app !== access.clientId)) {
+  // Both tokens must be of one app.
+  const app = appOf(access.request);
+  if (access.clientAccepted !== true || (access.clientId !== undefined && app.id !== access.clientId)) {
     return graphAnswer(
       { code: 100, message: "The App_id in the input_token did not match the Viewing App" },
       access.n,
