@@ -15,6 +15,8 @@ export {
   type WriteBackOperation,
 } from "./memory-write-back.ts";
 export type { ExpectedReading, FixtureSituation, RefresherFixture } from "./refresher/fixture.ts";
+export { mandatorySituations, type RefresherCase, type RefresherSubject } from "./refresher/subject.ts";
+export { refresherCases, testRefresher } from "./refresher/suite.ts";
 export { notifierCases, testNotifier, type NotifierCase, type NotifierFixture } from "./notifier/suite.ts";
 export { rateBucketCases, testRateBucket, type RateBucketCase, type RateBucketFixture } from "./rate-bucket/suite.ts";
 export { recordingNotifier, type RecordingNotifier } from "./recording-notifier.ts";

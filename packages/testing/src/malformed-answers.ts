@@ -11,6 +11,8 @@ export interface MalformedExpectation {
   readonly refused?: "in-doubt" | undefined;
   /** Whether the end of the access token can be known. Not judged where absent. */
   readonly lifetime?: "known" | "unknown" | undefined;
+  /** What it holds intact although it is refused: enough where there is no refresh token to lose. */
+  readonly intact?: "access-token" | undefined;
 }
 
 /** One malformed or odd answer of a token endpoint that did exchange the token. */
@@ -24,8 +26,8 @@ export interface MalformedAnswer {
 type More = AnswerTemplate & Partial<MalformedExpectation>;
 
 function answer(name: string, expect: MalformedExpectation, more: More): MalformedAnswer {
-  const { refreshToken, accessToken, complaint, refused, lifetime, ...template } = more;
-  const stated = Object.entries({ refreshToken, accessToken, complaint, refused, lifetime });
+  const { refreshToken, accessToken, complaint, refused, lifetime, intact, ...template } = more;
+  const stated = Object.entries({ refreshToken, accessToken, complaint, refused, lifetime, intact });
   const overrides = Object.fromEntries(stated.filter(([, value]) => value !== undefined));
   return { name, template, expect: { ...expect, ...overrides } };
 }
@@ -204,8 +206,12 @@ const broken: readonly MalformedAnswer[] = [
   odd("breaks off in the access token", '{"refresh_token":"{{refresh_token}}","access_token":"{{access_token}}', {
     accessToken: "unchanged",
   }),
-  lost("breaks off in the refresh token", '{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}'),
-  lost("breaks off before the refresh token", '{"access_token":"{{access_token}}","expires_in":{{expires_in}},'),
+  lost("breaks off in the refresh token", '{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}', {
+    intact: "access-token",
+  }),
+  lost("breaks off before the refresh token", '{"access_token":"{{access_token}}","expires_in":{{expires_in}},', {
+    intact: "access-token",
+  }),
   lost("form-encoded, breaks off in the refresh token", "refresh_token={{refresh_token|url}}", {
     contentLength: 9_999,
   }),

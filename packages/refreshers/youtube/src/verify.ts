@@ -10,7 +10,8 @@ export async function verifyYouTube(url: string, accessToken: Secret, io: Plugin
     { signal: io.signal },
   );
   const body = jsonOf(answer);
-  if (answer.status === 200 && body !== undefined && body["error"] === undefined) {
+  // A page in Google's place also has status 200; only tokeninfo names the client.
+  if (answer.status === 200 && body?.["aud"] !== undefined && body["error"] === undefined) {
     const exp = Number(body["exp"]);
     const scope = body["scope"];
     return {

@@ -1,0 +1,48 @@
+import type { TestRunner } from "../conformance.ts";
+import { classCases } from "./class-cases.ts";
+import { lossCases } from "./loss-cases.ts";
+import { purityCases } from "./purity-cases.ts";
+import { scopeCases } from "./scope-cases.ts";
+import { secretCases } from "./secret-cases.ts";
+import type { RefresherCase, RefresherSubject } from "./subject.ts";
+import { traitCases } from "./trait-cases.ts";
+import { verifyCases } from "./verify-cases.ts";
+
+/** Every property that a refresher must have, as data. */
+export const refresherCases: readonly RefresherCase[] = [
+  ...purityCases,
+  ...lossCases,
+  ...classCases,
+  ...traitCases,
+  ...secretCases,
+  ...verifyCases,
+  ...scopeCases,
+];
+
+/**
+ * Registers the conformance suite of `Refresher` with a test runner. Nothing is contacted: answers are data.
+ *
+ * @example
+ * ```ts
+ * import { describe, it } from "vitest";
+ * import { testRefresher } from "@tokenward/testing";
+ * import { answers } from "../fixtures/answers.ts";
+ * import { acme } from "./index.ts";
+ *
+ * testRefresher({ describe, it }, { create: () => acme(), fixtures: answers });
+ * ```
+ */
+export function testRefresher(
+  { describe, it }: TestRunner,
+  subject: RefresherSubject,
+  title: string = "Refresher",
+): void {
+  describe(title, () => {
+    for (const { name, skip, run } of refresherCases) {
+      const reason = skip(subject);
+      const test = async (): Promise<void> => await run(subject);
+      if (reason === undefined) it(name, test);
+      else it.skip?.(`${name} (skipped: ${reason})`, test);
+    }
+  });
+}
