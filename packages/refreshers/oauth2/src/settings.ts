@@ -71,5 +71,5 @@ function mergedOptions(options: OAuth2Options): OAuth2Options {
   for (const name of named) {
     if (base[name] !== undefined && options[name] !== undefined) merged[name] = { ...base[name], ...options[name] };
   }
-  return merged as OAuth2Options;
+  return merged;
 }

@@ -64,7 +64,7 @@ export const reddit: SandboxPlatform = presetDialect({
   scopes: ["identity", "submit", "read"],
   looks: "userinfo",
   turnsAway: (request) =>
-    /^$|^(node|undici|axios|curl|got|python|go-http|tokenward\/)/i.test(headerOf(request, "user-agent") ?? "")
+    /^$|^(node|undici|axios|curl|got|python-requests|tokenward)(\/|\s|$)/i.test(headerOf(request, "user-agent") ?? "")
       ? welcome
       : undefined,
   refusal: (refusal) => {
@@ -85,7 +85,12 @@ export const kick: SandboxPlatform = presetDialect({
 /** TikTok's API for Business: JSON, everything inside `data`, and HTTP 200 with a `code` for failures. */
 export const tiktokBusiness: SandboxPlatform = presetDialect({
   name: "tiktok-business",
-  policy: { accessLifetimeSeconds: 86_400, refreshLifetimeSeconds: 31_536_000, refreshEnd: "fixed" },
+  policy: {
+    accessLifetimeSeconds: 86_400,
+    refreshLifetimeSeconds: 31_536_000,
+    refreshEnd: "fixed",
+    rotation: "sometimes",
+  },
   settings: { clientAuth: "body", body: "json", envelope: "data", scopeSeparator: ",", errors: "code-flag" },
   scopes: ["user.info.basic", "video.publish"],
   refusal: (refusal, _settings, n) => {
