@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loopbackOnly } from "./harness/loopback-only.ts";
 import { readmeExample } from "./harness/readme.ts";
@@ -30,11 +28,8 @@ describe("a stranger who pastes the example of a README into an empty project", 
       expect(stdout.trim()).not.toBe("");
 
       // Types need to be told that it is a module; Node finds out by itself.
-      const file = path.join(project.folder, "package.json");
-      await project.write(
-        "package.json",
-        JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), type: "module" }),
-      );
+      const manifestOfProject = JSON.parse(await project.read("package.json")) as object;
+      await project.write("package.json", JSON.stringify({ ...manifestOfProject, type: "module" }));
       for (const [index, compiler] of compilers.entries()) {
         const resolution = moduleResolutions[index]!;
         expect(await compile(project, ["example.ts"], compiler, resolution), compiler.name).toBe("");

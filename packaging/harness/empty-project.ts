@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mustRun, runCommand, type CommandResult } from "./run-command.ts";
@@ -11,6 +11,8 @@ export interface EmptyProject {
   readonly folder: string;
   /** `npm install <specs>`; rejects with all that npm said where it fails. */
   install(...specs: readonly string[]): Promise<void>;
+  /** What a file holds. */
+  read(file: string): Promise<string>;
   /** Writes a file; its folder is made. */
   write(file: string, text: string): Promise<void>;
   /**
@@ -62,6 +64,7 @@ export async function createEmptyProject(name: string, npmConfig: string): Promi
       const [file, args] = npm(["install", "--prefix", folder, ...specs]);
       await mustRun(file, args, { cwd: folder, env: clean });
     },
+    read: async (file) => await readFile(path.join(folder, file), "utf8"),
     write: async (file, text) => {
       const target = path.join(folder, file);
       await mkdir(path.dirname(target), { recursive: true });
