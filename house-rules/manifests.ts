@@ -28,7 +28,7 @@ function packageFaults(owner: WorkspacePackage): string[] {
     engines: { node: nodeRange },
     repository: { type: "git", url: repository, directory: folder },
     publishConfig: { access: "public", provenance: true },
-    files: kind === "app" ? ["bin", "dist"] : ["dist"],
+    files: filesOf(owner),
   };
   const faults = Object.entries(expected)
     .filter(([field, value]) => JSON.stringify(manifest[field]) !== JSON.stringify(value))
@@ -43,6 +43,12 @@ function packageFaults(owner: WorkspacePackage): string[] {
     faults.push(`remove the script "${script}": nothing may run when a package is installed`);
   }
   return [...faults, ...nameFaults(owner), ...exportFaults(owner), ...coreFaults(owner)];
+}
+
+// What is published: a program has its launcher beside what was built, and a generator what it generates from.
+function filesOf({ kind, manifest }: WorkspacePackage): readonly string[] {
+  if (kind !== "app") return ["dist"];
+  return manifest.name.startsWith("create-") ? ["bin", "dist", "template"] : ["bin", "dist"];
 }
 
 function nameFaults({ folder, kind, manifest }: WorkspacePackage): string[] {

@@ -8,7 +8,7 @@ var major = Number(parts[0]);
 var minor = Number(parts[1]);
 
 if ((major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major >= 26) {
-  import("../dist/main.js").then(function (program) {
+  void import("../dist/main.js").then(function (program) {
     return program.main(process.argv.slice(2));
   });
 } else {

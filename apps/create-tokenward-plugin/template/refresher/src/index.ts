@@ -1,9 +1,11 @@
 import {
   assessGrant,
+  codeTokenRequest,
   defineRefresher,
   interpretTokenAnswer,
   pluginApiVersion,
   tokenRequest,
+  type AuthorizationDialect,
   type Plugin,
   type Refresher,
   type TokenDialect,
@@ -39,5 +41,21 @@ function createRefresher(options: SampleNameOptions): Refresher {
     interpret: (answer, grant, now) => interpretTokenAnswer(dialect, answer, grant, now),
     verify: async (_grant, _client, accessToken, io) =>
       await verifyToken(options.user_url ?? "https://sample-name.example/api/me", accessToken, io),
+    authorization: authorizationOf(dialect),
+  };
+}
+
+/** How a human's first consent is captured. */
+function authorizationOf(dialect: TokenDialect): AuthorizationDialect {
+  return {
+    authorizeUrl: "https://sample-name.example/oauth/authorize",
+    flow: "code",
+    clientIdParameter: "client_id",
+    scopeSeparator: " ",
+    pkce: "S256",
+    // Whether the platform takes http://127.0.0.1:<port> as the address to come back to.
+    loopback: true,
+    codeRequest: (code, client) => codeTokenRequest(dialect, code, client),
+    interpretCode: (answer, now) => interpretTokenAnswer(dialect, answer, undefined, now),
   };
 }
