@@ -60,7 +60,7 @@ export function clientOf(
 ): Client {
   const needs = refresher.client ?? (refresher.request === undefined ? "none" : "public");
   const prefix = environmentPrefix(grant);
-  if (needs !== "none" && !keys.writesId) {
+  if ((needs === "public" || needs === "confidential") && !keys.writesId) {
     report.mistake({
       path: at,
       message: "`client_id`, the id of the OAuth app, is missing.",

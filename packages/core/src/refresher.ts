@@ -158,9 +158,10 @@ export interface Refresher {
   readonly endpoint?: string | undefined;
   /**
    * What an exchange needs of the OAuth app: nothing (Instagram renews by the token alone), its id (a public client;
-   * the default), or its id and secret. Configuration reports what is missing before anything connects.
+   * the default), or its id and secret. Configuration reports what is missing before anything connects. `optional`: some
+   * grants get along without (LinkedIn counts them down); a request that needs it says so.
    */
-  readonly client?: "none" | "public" | "confidential" | undefined;
+  readonly client?: "none" | "optional" | "public" | "confidential" | undefined;
   /** Scopes that a grant needs unless the configuration names others. */
   readonly requiredScopes?: readonly string[] | undefined;
   /** Other names of the same scope, `alias -> name`: `contacts.read` is `read_contacts`. */

@@ -39,7 +39,7 @@ function createLinkedIn(options: LinkedInOptions): Refresher {
     traits: linkedinTraits,
     endpoint: dialect.url,
     // Counting down needs no app; what a refresh-enabled grant lacks, its own request says.
-    client: "none",
+    client: "optional",
     consent:
       "Sign in at https://www.linkedin.com/oauth/v2/authorization with your app's client_id, as the member who posts, and exchange the code at https://www.linkedin.com/oauth/v2/accessToken. The token generator of LinkedIn's developer portal does both by hand.",
     assess: assessLinkedIn,
