@@ -4,7 +4,7 @@ import type { PodiumOptions } from "./options.ts";
 
 /**
  * Asks a route of the API that changes nothing. `GET /v4/webhooks` needs no scope (published OpenAPI files,
- * 2026-07-09), and its answer repeats the secrets that events are signed with: nothing of it is read. There is no
+ * 2026-07-09), and its answer repeats the secrets that events are signed with: nothing of it is kept. There is no
  * `GET /v4/me` in those files, and unknown routes answer 404.
  */
 export async function verifyPodium(options: PodiumOptions, accessToken: Secret, io: PluginIO): Promise<Verified> {
@@ -20,7 +20,7 @@ export async function verifyPodium(options: PodiumOptions, accessToken: Secret, 
     { signal: io.signal },
   );
   const accessTokenExpiresAt = jwtEnd(accessToken);
-  if (answer.status >= 200 && answer.status < 300) {
+  if (answer.status >= 200 && answer.status < 300 && isFromApi(answer, named)) {
     const subject = check === "locations" ? organizationOf(answer) : undefined;
     return { works: true, subject, accessTokenExpiresAt };
   }
@@ -44,8 +44,14 @@ function whyNot(status: number, check: string): Pick<Verified, "class" | "detail
     case 429:
       return { class: "throttled", detail: "Podium asks for patience" };
     default:
-      return { class: "transient", detail: `Podium's health check answered with status ${status}` };
+      return { class: "transient", detail: `the health check got an unusable answer with status ${status}` };
   }
+}
+
+/** What stands in between (a proxy, a log-in page) says 200, too. */
+function isFromApi(answer: HttpAnswer, listed: boolean): boolean {
+  const body = jsonOf(answer);
+  return listed ? Array.isArray(body?.["data"]) : body !== undefined || answer.body.length === 0;
 }
 
 /** Whose location the first one is. */
