@@ -13,6 +13,7 @@ import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass, type Standing } from "./pass.ts";
 import { inDoubt, leavesDoubt, mayPresentAgain, spentByIntent } from "./recover.ts";
 import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
+import { sentence } from "./reauth.ts";
 import { save } from "./save.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
 import { find, targetOf } from "./stored.ts";
@@ -70,9 +71,11 @@ async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {
     spent: fate === "kept" || before?.fingerprint === next.fingerprint ? undefined : before,
     facts: { grant: plan.id },
   });
+  const stored = `Imported and saved as generation ${saved.grant.generation}.`;
   return {
     action: "healthy",
-    detail: `Imported and saved as generation ${saved.grant.generation}.`,
+    // Stored, and yet in need of a human soon: the exit code says so, and here is why.
+    detail: assessment.alert === true ? `${stored} ${sentence(assessment.reason)}` : stored,
     grant: saved.grant,
     assessment,
   };
