@@ -16,6 +16,16 @@ const core = ["undici", ...age];
 const withCore = ["@tokenward/core", ...core];
 const keyring = ["@napi-rs/keyring"];
 
+// What asks a contributor on a terminal.
+const prompts = [
+  "@clack/core",
+  "@clack/prompts",
+  "fast-string-truncated-width",
+  "fast-string-width",
+  "fast-wrap-ansi",
+  "sisteransi",
+];
+
 const budget: Readonly<Record<string, readonly string[]>> = {
   "@tokenward/config": [...withCore, ...yaml, ...zod],
   "@tokenward/core": core,
@@ -23,6 +33,7 @@ const budget: Readonly<Record<string, readonly string[]>> = {
   "@tokenward/state-local": [...withCore, ...zod],
   "@tokenward/testing": withCore,
   "@tokenward/writeback-local": [...withCore, ...keyring, ...zod],
+  "create-tokenward-plugin": prompts,
   // Everything else is in its bundle.
   tokenward: [...core, ...keyring],
 };

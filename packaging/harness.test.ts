@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { unbuiltPackages } from "./harness/pack-release.ts";
-import { startWorkspaceRegistry, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
-
-let registry: WorkspaceRegistry;
-beforeAll(async () => {
-  registry = await startWorkspaceRegistry();
-});
-afterAll(async () => await registry.close());
+import { registry } from "./harness/test-registry.ts";
 
 describe("the throw-away registry", () => {
   it("has every package that is published", () => expect(unbuiltPackages()).toEqual([]));

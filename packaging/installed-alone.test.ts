@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { allowedPackages } from "./budget.ts";
 import type { EmptyProject } from "./harness/empty-project.ts";
 import { importedPackages } from "./harness/imported-packages.ts";
@@ -6,7 +6,7 @@ import { installedPackages } from "./harness/installed-packages.ts";
 import { everything, selectedPackages } from "./harness/selection.ts";
 import { checkTypes, compilers, moduleResolutions } from "./harness/type-check.ts";
 import { entryPoints } from "./harness/workspace-packages.ts";
-import { startWorkspaceRegistry, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
+import { describeInstalled, registry } from "./harness/test-registry.ts";
 
 // What `require` adds to a module is left out.
 const print =
@@ -17,13 +17,7 @@ const typeChecks = compilers.flatMap((compiler, index) =>
   moduleResolutions.filter((_, other) => everything || index === other).map((resolution) => ({ compiler, resolution })),
 );
 
-let registry: WorkspaceRegistry;
-beforeAll(async () => {
-  registry = await startWorkspaceRegistry();
-});
-afterAll(async () => await registry.close());
-
-describe.each(selectedPackages())("$manifest.name, installed alone by npm", ({ manifest }) => {
+describeInstalled.each(selectedPackages())("$manifest.name, installed alone by npm", ({ manifest }) => {
   const { name } = manifest;
   const entries = entryPoints(manifest);
   let project: EmptyProject;

@@ -52,6 +52,8 @@ export async function compile(
     skipLibCheck: false,
     noEmit: true,
     target: "es2023",
+    // A program for Node has no DOM; what is bundled has one, because TypeScript assumes so where nothing is said.
+    ...(resolution === "nodenext" ? { lib: ["es2023"] } : {}),
     module: resolution === "nodenext" ? "nodenext" : "preserve",
     moduleResolution: resolution,
     // What everyone who writes TypeScript for Node has.
