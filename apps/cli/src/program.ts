@@ -17,8 +17,12 @@ import { usageError } from "./program/usage.ts";
 export async function parse(args: readonly string[], surroundings: Context): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const run: Run = async (command, work) => {
-    const { config } = command.optsWithGlobals<{ config?: string }>();
-    exitCode = await work({ ...surroundings, configPath: config });
+    const { config, envFile } = command.optsWithGlobals<{ config?: string; envFile?: string }>();
+    const env =
+      envFile === undefined
+        ? surroundings.env
+        : (await import("./environment-file.ts")).environmentWith(envFile, surroundings);
+    exitCode = await work({ ...surroundings, env, configPath: config });
   };
   const program = createProgram(surroundings, run);
   // What completion scripts call at every Tab. The words behind it are an unfinished line, and not parsed as one.
@@ -39,6 +43,7 @@ export function createProgram({ output, version }: Pick<Context, "output" | "ver
   const program = new Command("tokenward")
     .description("Keeps the OAuth tokens of unattended integrations alive, and never loses one.")
     .option("--config <file>", "configuration to use (default: tokenward.config.yaml here or above)")
+    .option("--env-file <file>", "add the variables of a .env file; what is set already wins")
     .option("-V, --version", "print the version")
     .on("option:version", () => {
       output.data(version);

@@ -4,6 +4,7 @@ export const examples: Readonly<Record<string, string>> = {
   state: "state: { backend: local }",
   platforms: "platforms: { tiktok: {} }",
   router: "router: {}",
+  $schema: "$schema: ./node_modules/tokenward/schema.json",
   writeback: "writeback: { backend: local }",
   rate_bucket: "rate_bucket: { backend: ./bucket.mjs }",
   alerts: "alerts: { backend: [webhook] }",

@@ -3,7 +3,7 @@ import type { ConfigPath } from "./problem.ts";
 import type { Report } from "./reading.ts";
 
 /** `all` and every word that can follow `tokenward auth`. */
-const reserved: ReadonlySet<string> = new Set([
+export const reserved: ReadonlySet<string> = new Set([
   "all",
   "forget",
   "import",

@@ -39,6 +39,8 @@ export interface PluginLoader {
   adopt<Kind extends ConfiguredKind>(kind: Kind, created: CreatedPlugin): Found<Kind>;
   /** Those that were loaded so far, in the order in which they were asked for. */
   readonly loaded: readonly LoadedPlugin[];
+  /** The same, with what the configuration calls each. */
+  readonly found: readonly (Found<ConfiguredKind> & { readonly name: string })[];
   /** Packages that the CLI brings along. */
   readonly bundledNames: readonly string[];
 }
@@ -55,8 +57,10 @@ export interface Found<Kind extends ConfiguredKind> {
 export function createPluginLoader(folder: string, bundled: BundledPlugins, bundledVersion?: string): PluginLoader {
   const under = new Map<string, Promise<Found<ConfiguredKind>>>();
   const loaded: LoadedPlugin[] = [];
+  const everything: (Found<ConfiguredKind> & { readonly name: string })[] = [];
   return {
     loaded,
+    found: everything,
     bundledNames: Object.keys(bundled),
     load<Kind extends ConfiguredKind>(kind: Kind, name: string): Promise<Found<Kind>> {
       const key = `${kind} ${name}`;
@@ -64,6 +68,7 @@ export function createPluginLoader(folder: string, bundled: BundledPlugins, bund
       if (found === undefined) {
         found = loadPlugin(kind, name, folder, bundled, bundledVersion).then((result) => {
           loaded.push(result.about);
+          everything.push({ ...result, name });
           return result;
         });
         under.set(key, found);

@@ -10,7 +10,7 @@ import type { ConfigProgram } from "./config-program.ts";
 import type { CreatedPlugin } from "./created-plugin.ts";
 import { findConfig, isProgram } from "./find-config.ts";
 import { readWriteBack } from "./level.ts";
-import { createPluginLoader, type BundledPlugins, type LoadedPlugin } from "./load-plugin.ts";
+import { createPluginLoader, type BundledPlugins, type LoadedPlugin, type PluginLoader } from "./load-plugin.ts";
 import { readPlatforms } from "./platforms.ts";
 import { ConfigProblems, formatProblem, type ConfigProblem } from "./problem.ts";
 import { beginReading, findingOf, inOrder, type Reading } from "./reading.ts";
@@ -33,6 +33,12 @@ export interface ConfigOptions {
   readonly note?: ((message: string) => void) | undefined;
 }
 
+/** What else a JSON Schema can say. */
+export interface SchemaOptions extends ConfigOptions {
+  /** What options mean, by package and option, for those whose schemas say nothing about it. */
+  readonly optionDescriptions?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+}
+
 /** What `tokenward config check` found. */
 export interface ConfigCheck {
   readonly path: string;
@@ -44,7 +50,7 @@ export interface ConfigCheck {
 /**
  * Finds, reads and checks a configuration and loads the plugins that it names. Connects nowhere.
  *
- * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`; `ERR_CONFIG_INVALID`, a {@link ConfigProblems} with every
+ * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`, `ERR_CONFIG_PROGRAM`; `ERR_CONFIG_INVALID`, a {@link ConfigProblems} with every
  *   mistake of the file
  */
 export async function loadConfig(options: ConfigOptions = {}): Promise<Configuration> {
@@ -58,7 +64,7 @@ export async function loadConfig(options: ConfigOptions = {}): Promise<Configura
 /**
  * Everything that {@link loadConfig} would say about a file, without creating a state.
  *
- * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`
+ * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`, `ERR_CONFIG_PROGRAM`
  */
 export async function checkConfig(options: ConfigOptions = {}): Promise<ConfigCheck> {
   const { file, problems, warnings, plugins } = await readFile(options);
@@ -90,6 +96,16 @@ interface ReadFile extends Omit<ConfigCheck, "path"> {
   readonly file: string;
   readonly parts: Parts;
   readonly reading: Reading;
+  readonly loader: PluginLoader;
+}
+
+/**
+ * The plugins of a configuration that could be loaded, whatever else is wrong with it.
+ *
+ * @throws `ERR_CONFIG_NOT_FOUND`, `ERR_CONFIG_UNREADABLE`, `ERR_CONFIG_PROGRAM`
+ */
+export async function pluginsOf(options: ConfigOptions): Promise<PluginLoader["found"]> {
+  return (await readFile(options)).loader.found;
 }
 
 async function readFile(options: ConfigOptions): Promise<ReadFile> {
@@ -106,7 +122,7 @@ async function readFile(options: ConfigOptions): Promise<ReadFile> {
   const parts = reading.document.broken ? nothing : await readParts(reading, loader);
   reportUnplaced(instances, reading);
   const problems = inOrder(reading.problems);
-  return { file, parts, problems, warnings: inOrder(reading.warnings), plugins: loader.loaded, reading };
+  return { file, parts, problems, warnings: inOrder(reading.warnings), plugins: loader.loaded, reading, loader };
 }
 
 // Most configurations are data, and should not pay for what runs the others.

@@ -43,3 +43,9 @@ export function knownNames(kind: ConfiguredKind, bundled: Iterable<string>): rea
   const onBoard = [...bundled].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
   return [...new Set([...onBoard, ...firstParty[kind]])];
 }
+
+/** The short name that means a package; `undefined` where none does. */
+export function shortName(kind: ConfiguredKind, packageName: string): string | undefined {
+  const prefix = `@tokenward/${packagePart[kind]}-`;
+  return packageName.startsWith(prefix) ? packageName.slice(prefix.length) : undefined;
+}

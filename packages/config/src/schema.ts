@@ -11,10 +11,12 @@ const text = z.string().check(z.minLength(1, "must not be empty"));
 const days = z.number().check(z.positive("must be more than 0 days"), z.maximum(36_500, "must be at most 36500 days"));
 const fraction = z.number().check(z.gt(0, "must be more than 0"), z.lt(1, "must be less than 1"));
 const seconds = z.int().check(z.positive("must be more than 0 seconds"));
-const clientSecret = z.custom<Secret>(isSecret, 'must be "${NAME}" or { file: path }');
+/** A secret whose reference has been replaced. */
+export const clientSecret: z.ZodMiniType<Secret> = z.custom<Secret>(isSecret, 'must be "${NAME}" or { file: path }');
 const clientSecretList = z.array(clientSecret).check(z.minLength(1, "must hold at least one secret"));
 
-const timestamp = z.pipe(
+/** RFC 3339. */
+export const timestamp: z.ZodMiniType<Date> = z.pipe(
   z.string(),
   z.transform((value: string, context): Date => {
     const date = readTimestamp(value);
@@ -27,7 +29,7 @@ const timestamp = z.pipe(
 const notDuration = "must be a duration with its unit, such as 30s";
 
 /** Milliseconds. */
-const duration = z.pipe(
+export const duration: z.ZodMiniType<number> = z.pipe(
   z.string(notDuration),
   z.transform((value: string, context): number => {
     const milliseconds = readDuration(value);
@@ -148,8 +150,8 @@ export interface AlertKeys {
   readonly [options: string]: unknown;
 }
 
-const alerts = z.looseObject({
-  backend: z.optional(z.union([notifier, z.array(notifier)], "must be a notifier's name, a list of them, or none")),
+/** Which notifiers hear of what, under `auth.alerts`. */
+export const routesShape: ShapeOf<Pick<AlertKeys, "routes">> = {
   routes: z.optional(
     z.strictObject({
       warn: z.optional(notifierNames),
@@ -157,6 +159,11 @@ const alerts = z.looseObject({
       critical: z.optional(notifierNames),
     }),
   ),
+};
+
+const alerts = z.looseObject({
+  backend: z.optional(z.union([notifier, z.array(notifier)], "must be a notifier's name, a list of them, or none")),
+  ...routesShape,
 });
 
 /** Keys under `auth`. */
@@ -195,6 +202,8 @@ export interface FileKeys {
   readonly platforms: unknown;
   /** Belongs to `@tokenward/router`. */
   readonly router?: unknown;
+  /** For editors: where the JSON Schema lies. */
+  readonly $schema?: string | undefined;
 }
 
 /** The keys of the whole file. */
@@ -203,4 +212,5 @@ export const fileShape: ShapeOf<FileKeys> = {
   state: z.optional(backend),
   platforms: z.unknown(),
   router: z.unknown(),
+  $schema: z.optional(z.string()),
 };

@@ -15,6 +15,16 @@ export function addConfigCommands(program: Command, run: Run): void {
     .action(() =>
       run(check, async (context) => await (await import("../commands/config-check.ts")).configCheck(context)),
     );
+  const schema = config
+    .command("schema")
+    .summary("print a JSON Schema of the configuration, for editors")
+    .description(
+      "Prints one JSON Schema (draft 2020-12) of the configuration, with the options of its plugins and of those on board.",
+    )
+    .option(...json)
+    .action(() =>
+      run(schema, async (context) => await (await import("../commands/config-schema.ts")).configSchema(context)),
+    );
 
   const plugins = program
     .command("plugins")

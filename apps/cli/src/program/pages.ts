@@ -43,6 +43,7 @@ function pages(): Readonly<Record<string, Page>> {
         ],
         ["HTTPS_PROXY, NO_PROXY", "proxies, and what is reached without them; NODE_EXTRA_CA_CERTS adds certificates"],
         ["NO_COLOR", "prints without colours"],
+        ["what --env-file adds", "a .env file is read only when it is named; a variable that is set already wins"],
       ],
       files: [
         [
@@ -131,7 +132,10 @@ function pages(): Readonly<Record<string, Page>> {
     },
     config: {
       exits: fileExits,
-      examples: [["tokenward config check", "Every mistake, each with its line and what to write instead."]],
+      examples: [
+        ["tokenward config check", "Every mistake, each with its line and what to write instead."],
+        ["tokenward config schema > tokenward.schema.json", "So that an editor knows every key."],
+      ],
     },
     "config check": {
       details: [
@@ -142,6 +146,19 @@ function pages(): Readonly<Record<string, Page>> {
         ["tokenward config check", "The nearest configuration."],
         ["tokenward config check --config ./staging.yaml --json", "Another one, as JSON for a pipeline."],
       ],
+    },
+    "config schema": {
+      details: [
+        "Editors with a YAML language server read it where the configuration's first line says so: `# yaml-language-server: $schema=./tokenward.schema.json`. Where Tokenward is installed in the project, `$schema=./node_modules/tokenward/schema.json` has every plugin on board without this command; with it, third-party plugins of the configuration are described, too. It is JSON with and without --json.",
+      ],
+      exits: [
+        ["0", "it was printed, also for a configuration with mistakes"],
+        ["2", "the configuration cannot be read"],
+      ],
+      examples: [
+        ["tokenward config schema > tokenward.schema.json", "Beside the configuration; again after an update."],
+      ],
+      seeAlso: ["tokenward config check --help"],
     },
     plugins: {
       exits: usualExits,
