@@ -70,13 +70,16 @@ function introspected(body: JsonRecord, now: Date): Verified {
   return {
     works: true,
     subject: subjectOf(facts),
-    accessTokenExpiresAt: dateOf(Number(facts["exp"])) ?? dateOf(now.getTime() / 1000 + Number(facts["expires_in"])),
+    accessTokenExpiresAt: dateOf(Number(facts["exp"])) ?? endAfter(Number(facts["expires_in"]), now),
     scopes: scopes.length === 0 ? undefined : scopes,
   };
 }
 
 function ownerOf(body: JsonRecord): Verified {
   const subject = subjectOf(body) ?? (isRecord(body["data"]) ? subjectOf(body["data"]) : undefined);
+  // A page, or an answer about nobody, proves nothing.
+  if (subject === undefined)
+    return { works: false, class: "transient", detail: "the platform did not say whose it is" };
   return { works: true, subject };
 }
 
@@ -98,6 +101,10 @@ function refusedBy(status: number, introspection: boolean): Verified {
   if (status === 401) return { works: false, detail: "the platform does not accept the access token any more" };
   if (status === 403) return { works: false, class: "scopes", detail: "the token lacks a scope that this check needs" };
   return { works: false, class: "transient", detail: `${where} was answered with status ${status}` };
+}
+
+function endAfter(seconds: number, now: Date): Date | undefined {
+  return seconds > 0 ? dateOf(now.getTime() / 1000 + seconds) : undefined;
 }
 
 /** Seconds since 1970 as a date, where they are a plausible one. */

@@ -13,7 +13,6 @@ export const xero: Preset = {
     client_auth: "basic",
     rotation: "always",
     reuse: { grace_seconds: 1800 },
-    refresh_expiry: "none",
     idle_limit_days: 60,
     sentences: {
       invalid_grant:

@@ -13,7 +13,6 @@ export const microsoft: Preset = {
     token_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
     rotation: "always",
     reuse: "retry-safe",
-    refresh_expiry: "none",
     idle_limit_days: 90,
     references: ["trace_id", "correlation_id"],
     errors: {

@@ -205,7 +205,6 @@ describe("what the real ones are strict about", () => {
     ["shopify", 7_776_000],
     ["kick", 15_552_000],
     ["pinterest", 5_184_000],
-    ["zoom", 7_776_000],
     ["tiktok-business", 31_536_000],
   ])("%s says when its refresh token ends", async (name, seconds) => {
     const { exchange } = await connect(name);

@@ -16,7 +16,6 @@ export const reddit: Preset = {
     headers: { "user-agent": "node:tokenward:v1 (token keeper)" },
     rotation: "never",
     reuse: "retry-safe",
-    refresh_expiry: "none",
     errors: { "400": "reauth", "401": "client", "403": "client" },
     sentences: {
       "400": "its refresh token is dead: revoked by the person, or never valid (Reddit answered 400)",

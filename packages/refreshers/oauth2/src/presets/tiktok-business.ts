@@ -11,7 +11,6 @@ export const tiktokBusiness: Preset = {
   options: {
     token_url: "https://business-api.tiktok.com/open_api/v1.3/tt_user/oauth2/refresh_token/",
     body: "json",
-    envelope: "data",
     success: { code: "code", is: 0 },
     rotation: "sometimes",
     reuse: "strict",

@@ -6,14 +6,14 @@ import type { Preset } from "./preset.ts";
  */
 export const zoom: Preset = {
   title: "Zoom",
-  quirk: "Each refresh token can be used once and lives for 90 days.",
+  quirk: "Each refresh token can be used once, and dies after 90 days without use.",
   options: {
     token_url: "https://zoom.us/oauth/token",
     userinfo_url: "https://api.zoom.us/v2/users/me",
     client_auth: "basic",
     rotation: "always",
     reuse: "strict",
-    refresh_expiry: { days: 90, from: "exchange" },
+    idle_limit_days: 90,
     sentences: {
       invalid_grant: "its refresh token is dead: revoked, expired, or already exchanged (Zoom answered invalid_grant)",
       invalid_client: "client_id or client_secret are not those of a Zoom app (invalid_client)",
