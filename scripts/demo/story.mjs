@@ -1,5 +1,5 @@
 // How the demo talks to a human: headings, commands, and one plain sentence on each.
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 const widest = 100;
 const width = Math.min(process.stdout.columns ?? 80, widest);
@@ -22,14 +22,25 @@ export function command(text) {
   line(`${style("dim", "$")} ${style("bold", text)}`);
 }
 
+/** What a script would see of a command. */
+export function exitCode(code) {
+  line();
+  line(style(code === 0 ? "dim" : "yellow", `exit code ${code}`));
+}
+
 /** What just happened, and why that is right. */
 export function explain(text) {
   line();
   paragraph(text, `${style("green", "→")} `);
 }
 
+/** What belongs to the explanation before it, one by one. */
+export function points(texts) {
+  for (const text of texts) paragraph(text, "  - ");
+}
+
 export function paragraph(text, first = "", format) {
-  const indent = first === "" ? "" : "  ";
+  const indent = " ".repeat(stripVTControlCharacters(first).length);
   const [head, ...rest] = wrapped(text, width - indent.length).map((part) => (format ? style(format, part) : part));
   line(`${first}${head}`);
   for (const part of rest) line(`${indent}${part}`);

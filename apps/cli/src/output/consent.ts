@@ -22,7 +22,7 @@ export function printConsent({ id, refresher }: GrantPlan, { output, configPath 
       `${output.style("bold", id)} needs a human who consents.`,
       "",
       ...numbered(1, sentence(where), output.columns),
-      ...numbered(2, "Save what the platform answers as token.json, with at least:", output.columns),
+      ...numbered(2, "Save what the platform answers as token.json, such as:", output.columns),
       `   ${JSON.stringify(example)}`,
       ...numbered(3, "Hand it over, then remove the file:", output.columns),
       `   ${output.style("bold", importing)}`,

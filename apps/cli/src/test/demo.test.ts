@@ -19,10 +19,15 @@ it("the demo tells its story twice, also in CI and behind a proxy, and what it s
     expect(told, told.stderr).toMatchObject({ exitCode: 0 });
     const text = told.stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain("0 requests, and not a byte");
-    expect(text).toContain("4 rotations, 0 replays, 0 grants lost");
+    expect(text).toContain("LinkedIn token expires in 9 days — run `tokenward auth linkedin`");
+    expect(text).toContain("Needs attention: linkedin. exit code 1 → Exit code 1: something needs a human");
+    expect(text).toContain("6 rotations, 0 replays, 0 grants lost");
   }
   const shortcut = path.join(folder, process.platform === "win32" ? "tokenward.cmd" : "tokenward");
   const shell = process.platform === "win32";
   const tried = await finished(spawn(shell ? `"${shortcut}"` : shortcut, ["auth", "status"], { env, shell }));
-  expect(tried).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("4 grants: 4 healthy.") });
+  expect(tried).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining("7 grants: 1 skipped, 6 healthy. Needs attention: linkedin."),
+  });
 });
