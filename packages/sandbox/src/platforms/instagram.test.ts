@@ -102,6 +102,7 @@ describe("Instagram Login", () => {
   test("a young token can be answered with the life that it has left", async () => {
     const grant = await consentOf(3_600, { tooEarly: "remaining-life" });
     expect((await renew(grant)).body).toMatchObject({ access_token: grant.accessToken, expires_in: 60 * day - 3_600 });
+    expect(await sandbox.control.isAlive(grant.grantId, grant.accessToken)).toBe(true);
     await sandbox.control.fault({ expiresIn: 5_127_758 });
     expect((await renew(grant)).body["expires_in"]).toBe(5_127_758);
   });
