@@ -63,17 +63,22 @@ async function userinfo(question: Question): Promise<Verified> {
   const body = jsonOf(answer);
   const subject = body?.["sub"];
   if (answer.status === 200 && typeof subject === "string") return { works: true, subject };
-  const known = answer.status === 401 ? serviceErrors[Number(body?.["serviceErrorCode"])] : undefined;
-  return known === undefined ? unusable("userinfo", answer) : dead(question, known);
+  const code = answer.status === 401 ? Number(body?.["serviceErrorCode"]) : undefined;
+  const known = code === undefined ? undefined : serviceErrors[code];
+  if (known === undefined) return unusable("userinfo", answer);
+  return code === 65600 ? ruledOut(question, known) : dead(question, known);
 }
 
 /** A token that was minted a moment ago is not dead: LinkedIn's servers do not all know it yet. */
-function dead({ grant, io }: Question, detail: string | undefined): Verified {
+function dead(question: Question, detail: string | undefined): Verified {
+  const { grant, io } = question;
   const minted = Math.max(grant.rotatedAt?.getTime() ?? 0, grant.consentedAt?.getTime() ?? 0);
-  const fresh = io.clock.now().getTime() - minted < propagationMs;
-  if (fresh)
-    return { works: false, class: "propagating", detail: "LinkedIn does not know the new token everywhere yet" };
-  // Where there is a refresh token, the exchange is the proof.
+  if (io.clock.now().getTime() - minted >= propagationMs) return ruledOut(question, detail);
+  return { works: false, class: "propagating", detail: "LinkedIn does not know the new token everywhere yet" };
+}
+
+/** Where there is a refresh token, the exchange is the proof. */
+function ruledOut({ grant }: Question, detail: string | undefined): Verified {
   return { works: false, class: grant.refreshToken === undefined ? "reauth" : undefined, detail };
 }
 
