@@ -43,7 +43,7 @@ async function tell() {
   check(snapshot() === before, "a dry run changed a file");
   explain(
     `A dry run reads and assesses, nothing else: the sandbox counted ${asked.requests} requests, and not a byte in ` +
-      `${typedFolder} changed.`,
+      `${typedFolder} changed. Its exit code is what the run's will be.`,
   );
 
   heading(3, "Refresh, as a scheduled job does");

@@ -28,17 +28,32 @@ describe("as data", () => {
     expect(refresher.assess(unknown, now, policy).verdict).toBe("due");
   });
 
-  test("a token that renewals do not prolong is announced before it ends", () => {
+  test("an end that renewals do not move is announced before it comes", () => {
     const end = new Date(now.getTime() + 6 * dayMs);
-    const tired = { ...stored, accessTokenExpiresAt: end, lastUsedAt: stored.rotatedAt };
+    const tired = { ...stored, accessTokenExpiresAt: end, attributes: { renewal_moved_end: "no" } };
     const assessment = refresher.assess(tired, now, policy);
     expect(assessment).toMatchObject({ verdict: "due", alert: true, reauthBy: end });
     expect(assessment.reason).toBe(
-      "its access token ends on 2026-11-28 although it was renewed on 2026-11-15: a new consent moves that",
+      "its access token ends on 2026-11-28, and its last renewal did not move that: only a new consent does",
     );
-    // Never renewed here: the next run may well prolong it.
-    expect(refresher.assess({ ...tired, lastUsedAt: undefined }, now, policy).alert).toBeUndefined();
-    expect(refresher.assess({ ...stored, lastUsedAt: stored.rotatedAt }, now, policy).alert).toBeUndefined();
+    const far = { ...tired, accessTokenExpiresAt: stored.accessTokenExpiresAt };
+    expect(refresher.assess(far, now, policy).alert).toBeUndefined();
+    // Never renewed, or moved the last time: the next run may well prolong it.
+    for (const attributes of [undefined, { renewal_moved_end: "yes" }]) {
+      expect(refresher.assess({ ...tired, attributes }, now, policy).alert).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ["a week on", 7 * dayMs, 60 * dayMs, "yes"],
+    ["without a gain", 7 * dayMs, 53 * dayMs, "no"],
+    ["right after another renewal", 60_000, 53 * dayMs, undefined],
+  ])("a renewal %s is noted for what it gained", (_, ageMs, lifeMs, expected) => {
+    const grant = { ...stored, rotatedAt: new Date(now.getTime() - ageMs) };
+    const body = JSON.stringify({ access_token: "IGAArenewed-token", expires_in: lifeMs / 1_000 });
+    const answer = { status: 200, headers: {}, body: Buffer.from(body), truncated: false, receivedAt: now };
+    const read = refresher.interpret!(answer, grant, now);
+    expect(read.kind === "exchanged" ? read.attributes?.["renewal_moved_end"] : read).toBe(expected);
   });
 
   test("the end of data access is announced, and stops no renewal", () => {

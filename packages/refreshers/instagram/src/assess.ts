@@ -6,12 +6,13 @@ import {
   type Grant,
 } from "@tokenward/core/plugin";
 import { dataAccessEnd } from "./data-access.ts";
+import { endStands } from "./renewal-gain.ts";
 
 const dayMs = 86_400_000;
 
 /**
- * Like any grant that is renewed in place, and two things that only a human can move: a token that the last renewal
- * hardly prolonged (Meta promises no gain for Facebook Login), and the end of the app's access to data.
+ * Like any grant that is renewed in place, and two things that only a human can move: an end that the last
+ * renewal left where it was (Meta promises no gain for Facebook Login), and the end of the app's access to data.
  *
  * @param debugs whether `debug_token` can be asked, which alone knows the latter: each run does, before it renews
  */
@@ -20,7 +21,7 @@ export function assessInstagram(grant: Grant, now: Date, policy: AssessPolicy, d
   if (renewal.verdict === "reauth-required") return renewal;
   const assessment = renewal.verdict === "due" && debugs ? { ...renewal, verify: true } : renewal;
   const alertMs = (policy.alertBeforeDays ?? defaultAlertBeforeDays) * dayMs;
-  const walls = [hardlyProlonged(grant, alertMs), dataEnds(grant, now, alertMs)].filter((wall) => wall !== undefined);
+  const walls = [standingEnd(grant, now, alertMs), dataEnds(grant, now, alertMs)].filter((wall) => wall !== undefined);
   const [first] = walls;
   if (first === undefined) return assessment;
   const nearest = walls.reduce((near, wall) => (wall.end < near.end ? wall : near), first);
@@ -37,14 +38,12 @@ interface Wall {
   readonly reason: string;
 }
 
-function hardlyProlonged(grant: Grant, alertMs: number): Wall | undefined {
-  const { accessTokenExpiresAt: end, rotatedAt, lastUsedAt } = grant;
-  // Without lastUsedAt this machine's first facts speak of an older renewal, or of the consent itself.
-  if (end === undefined || rotatedAt === undefined || lastUsedAt === undefined) return undefined;
-  if (end.getTime() - rotatedAt.getTime() > alertMs) return undefined;
+function standingEnd(grant: Grant, now: Date, alertMs: number): Wall | undefined {
+  const end = grant.accessTokenExpiresAt;
+  if (end === undefined || !endStands(grant) || end.getTime() - now.getTime() > alertMs) return undefined;
   return {
     end,
-    reason: `its access token ends on ${day(end)} although it was renewed on ${day(rotatedAt)}: a new consent moves that`,
+    reason: `its access token ends on ${day(end)}, and its last renewal did not move that: only a new consent does`,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type TokenDialect,
 } from "@tokenward/core/plugin";
 import { instagramTraits } from "./dialect.ts";
+import { withGain } from "./renewal-gain.ts";
 
 const dayMs = 86_400_000;
 // A long-lived token begins with 60 days ("Refresh Access Token", 2025-07-17).
@@ -25,7 +26,8 @@ export function interpretRenewal(
   now: Date,
 ): Exchanged | Refused {
   const read = interpretTokenAnswer(dialect, answer, grant, now);
-  if (read.kind === "exchanged" || read.class !== "client" || dialect.clientAuth !== "none") return read;
+  if (read.kind === "exchanged") return withGain(read, grant, now);
+  if (read.class !== "client" || dialect.clientAuth !== "none") return read;
   if (!isYoung(grant, now)) return read;
   return {
     ...read,
