@@ -112,13 +112,19 @@ async function pnpmFolder(version) {
   const print =
     "process.stdout.write('folder=' + process.env[Object.keys(process.env).find((k) => /^path$/i.test(k))])";
   const exec = ["exec", "--yes", "--loglevel=error", `--package=pnpm@${version}`, "--", "node", "-e", print];
-  const npm = npmCommand();
-  const { code, output } = await run(npm.file, [...npm.args, ...exec.map(npm.quote)], { shell: npm.shell }).catch(
-    (error) => ({ code: 1, output: error.message }),
-  );
+  const { code, output } = await npm(exec);
   const folder = /folder=([^\n]*)/.exec(output)?.[1].split(path.delimiter)[0];
   if (code === 0 && folder !== undefined && existsSync(folder)) return folder;
   throw new SetUpError(`npm could not fetch pnpm ${version}: ${reasonOf(output)}`);
+}
+
+/** Runs npm, wherever it is, and waits for it, like {@link run}; where there is none, that is a failure, too. */
+export function npm(args, options = {}) {
+  const { file, args: before, shell, quote } = npmCommand();
+  return run(file, [...before, ...args.map(quote)], { ...options, shell }).catch((error) => ({
+    code: 1,
+    output: error.message,
+  }));
 }
 
 function npmCommand() {
@@ -146,7 +152,8 @@ function pnpmScript(folder) {
   return path.join(folder, "..", "pnpm", "bin", "pnpm.mjs");
 }
 
-function reasonOf(output) {
+/** Why npm or pnpm failed, for a human, from what it printed. */
+export function reasonOf(output) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|fetch failed/.test(output)) {
     return "the package registry could not be reached. Check network and proxy (HTTPS_PROXY), then run again.";
   }
