@@ -102,6 +102,8 @@ function sentenceOf(issue: DetailedIssue, at: ConfigPath, path: ConfigPath, valu
 
 function fixOf(issue: DetailedIssue, path: ConfigPath, value: unknown, context: IssueContext): string {
   const key = [...context.at, ...path].findLast((part) => !/^\d+$/.test(part));
+  const near = issue.code === "invalid_value" && typeof value === "string" ? closest(value, textsOf(issue)) : undefined;
+  if (near !== undefined) return `Write \`${near}\`.`;
   const plain = issue.expected === "string" && issue.message.startsWith("Invalid input");
   if (plain && (typeof value === "number" || typeof value === "boolean")) {
     return "Put it in quotes.";
@@ -114,6 +116,10 @@ function fixOf(issue: DetailedIssue, path: ConfigPath, value: unknown, context: 
   return example === undefined
     ? "See docs/configuration.md for what can stand here."
     : `Write, for example, \`${example}\`.`;
+}
+
+function textsOf({ values = [] }: DetailedIssue): readonly string[] {
+  return values.filter((value): value is string => typeof value === "string");
 }
 
 function subjectOf(path: ConfigPath): string {

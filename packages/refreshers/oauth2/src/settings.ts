@@ -40,6 +40,7 @@ export function settingsOf(options: OAuth2Options): Settings {
     token_url: filled(merged.token_url ?? ""),
     introspection_url: merged.introspection_url === undefined ? undefined : filled(merged.introspection_url),
     userinfo_url: merged.userinfo_url === undefined ? undefined : filled(merged.userinfo_url),
+    consent: merged.consent === undefined ? undefined : filled(merged.consent),
     secretRequired: preset?.secretRequired,
     phrases: preset?.phrases,
     subtypes: preset?.subtypes,

@@ -49,7 +49,7 @@ export const facebookPages: Preset = {
     attributes: ["data_access_expires_at"],
     sentences: { "101": "client_id or client_secret are not those of a Meta app (101)", "190": dead },
     consent:
-      "Log in at https://www.facebook.com/v25.0/dialog/oauth as somebody with a role on the page, exchange the code, and that token (fb_exchange_token) for a long-lived one.",
+      "Log in at https://www.facebook.com/{version}/dialog/oauth as somebody with a role on the page, exchange the code, and that token (fb_exchange_token) for a long-lived one.",
   },
   secretRequired: true,
 };

@@ -38,7 +38,7 @@ export const microsoft: Preset = {
       "90002": "the directory does not exist; compare placeholders.tenant (AADSTS90002)",
     },
     consent:
-      "Log in at https://login.microsoftonline.com/<tenant>/oauth2/v2.0/authorize with the scope offline_access, and exchange the code.",
+      "Log in at https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize with the scope offline_access, and exchange the code.",
   },
   needs: { tenant: "the directory's id or domain; or organizations, consumers, common" },
   subtypes: ["error_codes"],

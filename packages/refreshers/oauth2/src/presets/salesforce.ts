@@ -30,6 +30,6 @@ export const salesforce: Preset = {
       invalid_client_id: "client_id is not that of a connected app (invalid_client_id)",
     },
     consent:
-      "Log in at https://login.salesforce.com/services/oauth2/authorize with the scopes refresh_token and api, and exchange the code.",
+      "Log in at https://{domain}.salesforce.com/services/oauth2/authorize with the scopes refresh_token and api, and exchange the code.",
   },
 };
