@@ -31,6 +31,8 @@ export interface AssessPolicy {
   readonly refreshAt: number;
   /** Where only a human can renew: how many days before the end to alert. */
   readonly alertBeforeDays?: number | undefined;
+  /** Whether id and secret of the OAuth app are at hand, so that a run can ask the platform with them. */
+  readonly clientKnown?: boolean | undefined;
 }
 
 /** What stored facts say about a grant, without asking anyone. */

@@ -219,11 +219,18 @@ describe("a look at the platform, where the refresher wants one", () => {
       action: "healthy",
       alert: true,
       severity: "warn",
-      detail: "Its end is unknown.",
+      detail: "Its end is unknown. This run could not find out.",
     });
     expect(unknown.notes.join()).toContain("no client");
     const [dry] = (await unknown.engine.inspectAll([unknown.plan])).statuses;
-    expect(dry).toMatchObject({ action: "healthy", alert: true, would: "health-check", detail: "Its end is unknown." });
+    expect(dry).toMatchObject({
+      action: "healthy",
+      alert: false,
+      would: "health-check",
+      detail: "Its end is unknown.",
+    });
+    const blind = ground(mute, { grant: { accessTokenExpiresAt: undefined }, assessment: { verify: false } });
+    expect((await blind.engine.inspectAll([blind.plan])).statuses[0]).toMatchObject({ alert: true, severity: "warn" });
   });
 
   test("what another process has just saved is not asked about again", async () => {

@@ -20,6 +20,7 @@ export function policyOf(plan: GrantPlan): AssessPolicy {
     traits: plan.refresher.traits,
     refreshAt: plan.refreshAt ?? 0.8,
     alertBeforeDays: plan.alertBeforeDays,
+    clientKnown: plan.client.id !== "" && plan.client.secrets.length > 0,
   };
 }
 

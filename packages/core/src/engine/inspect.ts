@@ -144,16 +144,22 @@ function assessed(plan: GrantPlan, found: Found, assessment: Assessment, context
   if (verdict === "reauth-required") return reauth(plan, reason, found.grant, assessment);
   if (verdict === "skipped" || verdict === "healthy")
     return { action: verdict, detail, grant: found.grant, assessment };
-  if (!mayExchange(plan.refresher, assessment)) return unrenewable(plan, found.grant, assessment);
+  if (!mayExchange(plan.refresher, assessment))
+    return unrenewable(plan, found.grant, assessment, asks(plan, assessment));
   const refusal = refuseUndurable({ plan, context, traits: plan.refresher.traits }, found);
   return refusal ?? { action: "healthy", detail, grant: found.grant, assessment };
 }
 
 function wouldOf(plan: GrantPlan, assessment: Assessment): Would {
   if (assessment.verdict === "reauth-required") return "re-authorize";
-  const looks = assessment.verify === true && plan.refresher.verify !== undefined;
-  if (assessment.verdict === "healthy" || assessment.verdict === "skipped") return looks ? "health-check" : "nothing";
-  if (!mayExchange(plan.refresher, assessment)) return looks ? "health-check" : "re-authorize";
+  if (assessment.verdict === "healthy" || assessment.verdict === "skipped")
+    return asks(plan, assessment) ? "health-check" : "nothing";
+  if (!mayExchange(plan.refresher, assessment)) return asks(plan, assessment) ? "health-check" : "re-authorize";
   if (assessment.would !== undefined) return assessment.would;
   return plan.refresher.traits.rotation === "always" ? "rotate" : "refresh";
+}
+
+/** Whether a run would ask the platform about this token. */
+function asks(plan: GrantPlan, assessment: Assessment): boolean {
+  return assessment.verify === true && plan.refresher.verify !== undefined;
 }

@@ -13,16 +13,16 @@ export function reauth(plan: GrantPlan, reason: string, grant: StoredGrant, asse
 
 /**
  * An exchange would be next, but a machine cannot renew this grant. A token whose end nobody knows may live for weeks:
- * that is worth a look, and no verdict.
+ * a human is told, and no verdict is passed.
+ *
+ * @param asks whether a run is still going to ask the platform, which may settle it
  */
-export function unrenewable(plan: GrantPlan, grant: StoredGrant, assessment: Assessment): Outcome {
+export function unrenewable(plan: GrantPlan, grant: StoredGrant, assessment: Assessment, asks: boolean): Outcome {
   if (assessment.verdict !== "unknown") return reauth(plan, assessment.reason, grant, assessment);
-  return {
-    action: "healthy",
-    detail: sentence(assessment.reason),
-    grant,
-    assessment: { ...assessment, alert: true },
-  };
+  const alert = !asks || assessment.alert === true;
+  const inVain = !asks && assessment.verify === true ? " This run could not find out." : "";
+  const detail = `${sentence(assessment.reason)}${inVain}`;
+  return { action: "healthy", detail, grant, assessment: { ...assessment, alert } };
 }
 
 /** A reason as a sentence of its own. */

@@ -171,7 +171,7 @@ async function judge(
   }
   if (standing.adopted !== undefined) return { kind: "outcome", outcome: await healthy(pass, current, assessment) };
   if (!mayExchange(plan.refresher, assessment)) {
-    return { kind: "outcome", outcome: unrenewable(plan, found.grant, assessment) };
+    return { kind: "outcome", outcome: unrenewable(plan, found.grant, assessment, false) };
   }
   const refusal = refuseUndurable(pass, found);
   return refusal === undefined ? { kind: "standing", standing: current } : { kind: "outcome", outcome: refusal };

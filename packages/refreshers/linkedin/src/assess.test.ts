@@ -39,7 +39,7 @@ describe("a standard app", () => {
       reason,
       reauthBy: after(left),
       alert: true,
-      verify: true,
+      verify: false,
       refreshable: false,
     });
   });
@@ -62,6 +62,12 @@ describe("a standard app", () => {
     expect(refresher.assess(fortnight, now, { ...policy, alertBeforeDays: 30 }).alert).toBe(true);
   });
 
+  test("is asked about where there is a way to ask", () => {
+    expect(refresher.assess(standard, now, { ...policy, clientKnown: true }).verify).toBe(true);
+    expect(refresher.assess({ ...standard, scopes: ["openid", "profile"] }, now, policy).verify).toBe(true);
+    expect(refresher.assess({ ...standard, scopes: ["openid", "email"] }, now, policy).verify).toBe(false);
+  });
+
   test("past its end, and without a known one", () => {
     const ended = { ...standard, accessTokenExpiresAt: after(-day) };
     expect(refresher.assess(ended, now, policy)).toMatchObject({
@@ -71,7 +77,14 @@ describe("a standard app", () => {
     });
     const unknown = refresher.assess({ ...standard, accessTokenExpiresAt: undefined }, now, policy);
     expect(unknown).toMatchObject({ verdict: "unknown", alert: true, refreshable: false });
-    expect(unknown.reason).toContain("no known end — configure client_id and client_secret");
+    expect(unknown.reason).toContain("is unknown: configure client_id and client_secret");
+    const askable = { ...policy, clientKnown: true };
+    expect(refresher.assess({ ...standard, accessTokenExpiresAt: undefined }, now, askable)).toEqual({
+      verdict: "unknown",
+      reason: "the end of its LinkedIn token is unknown: a run asks LinkedIn",
+      refreshable: false,
+      verify: true,
+    });
   });
 });
 
@@ -121,6 +134,6 @@ test("a run and a dry run say it in the same words, as a sentence", async () => 
     reauthBy: after(9 * day),
     detail: "LinkedIn token expires in 9 days — run `tokenward auth linkedin` (by 2026-12-01).",
   });
-  expect(dry).toEqual({ ...run, would: "health-check" });
+  expect(dry).toEqual({ ...run, would: "nothing" });
   expect(writeBack.calls.every((call) => call.operation === "read")).toBe(true);
 });

@@ -7,6 +7,7 @@ import {
   type Grant,
   type Refused,
 } from "@tokenward/core/plugin";
+import { answersUserinfo } from "./verify.ts";
 
 /**
  * Two kinds of apps, told apart by what is stored: with a refresh token a machine renews until the end that stands
@@ -17,12 +18,15 @@ export function assessLinkedIn(grant: Grant, now: Date, policy: AssessPolicy): A
     const assessment = assessGrant({ ...grant, refreshTokenEnd: "fixed" }, now, policy);
     return announced(assessment, grant, "LinkedIn refresh token expires", grant.refreshTokenExpiresAt, now);
   }
-  const assessment = { ...assessGrant(grant, now, policy, false), verify: true };
-  if (assessment.verdict === "unknown") {
-    const reason = `LinkedIn token has no known end — configure client_id and client_secret, so that a run can ask LinkedIn, or import it again with its expires_in`;
-    return { ...assessment, reason, alert: true };
+  const verify = policy.clientKnown === true || answersUserinfo(grant);
+  const assessment = { ...assessGrant(grant, now, policy, false), verify };
+  if (assessment.verdict !== "unknown") {
+    return announced(assessment, grant, "LinkedIn token expires", grant.accessTokenExpiresAt, now);
   }
-  return announced(assessment, grant, "LinkedIn token expires", grant.accessTokenExpiresAt, now);
+  const unknown = "the end of its LinkedIn token is unknown";
+  if (policy.clientKnown === true) return { ...assessment, reason: `${unknown}: a run asks LinkedIn` };
+  const remedy = "configure client_id and client_secret, so that a run can ask LinkedIn";
+  return { ...assessment, reason: `${unknown}: ${remedy}, or import it again with its expires_in`, alert: true };
 }
 
 function announced(assessment: Assessment, grant: Grant, what: string, end: Date | undefined, now: Date): Assessment {

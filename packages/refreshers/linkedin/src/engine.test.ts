@@ -83,8 +83,8 @@ describe("a standard app, over HTTP", () => {
   test("a run proves the token, and learns its end and its scopes", async () => {
     const { plan } = await connect({}, { stated: false });
     const [before] = (await engine.inspectAll([plan])).statuses;
-    expect(before).toMatchObject({ action: "healthy", alert: true, would: "health-check", expiresAt: undefined });
-    expect(before?.detail).toContain("LinkedIn token has no known end — configure client_id and client_secret");
+    expect(before).toMatchObject({ action: "healthy", alert: false, would: "health-check", expiresAt: undefined });
+    expect(before?.detail).toBe("The end of its LinkedIn token is unknown: a run asks LinkedIn.");
     expect(await sandbox.control.counts()).toMatchObject({ requests: 0 });
 
     const run = await engine.refresh(plan);
@@ -172,6 +172,21 @@ describe("a standard app, over HTTP", () => {
     await sandbox.control.fault({ match: { endpoint: "resource" }, answer });
     expect(await engine.refresh(plan)).toMatchObject({ action: "healthy", alert: false });
     expect(notes.join()).toContain(`status ${answer.status}`);
+  });
+
+  test("an end that stays unknown is told to a human", async () => {
+    const { plan } = await connect({}, { stated: false });
+    await sandbox.control.fault({ match: { endpoint: "resource" }, answer: { status: 503 } });
+    expect(await engine.refresh(plan)).toMatchObject({ action: "healthy", alert: true, severity: "warn" });
+    const nobody = { ...plan, client: { id: "", secrets: [] } };
+    const wanted = {
+      action: "healthy",
+      alert: true,
+      severity: "warn",
+      detail: expect.stringContaining("client_secret"),
+    };
+    expect((await engine.inspectAll([nobody])).statuses[0]).toMatchObject({ ...wanted, would: "re-authorize" });
+    expect(await engine.refresh(nobody)).toMatchObject(wanted);
   });
 
   test("without a client it asks userinfo, where the scopes allow that", async () => {

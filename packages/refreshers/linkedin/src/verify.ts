@@ -32,9 +32,14 @@ export async function verifyLinkedIn(question: Question): Promise<Verified> {
   const { client, grant } = question;
   const [clientSecret] = client.secrets;
   if (client.id !== "" && clientSecret !== undefined) return await introspect(question, clientSecret);
-  if (["openid", "profile"].every((scope) => grant.scopes?.includes(scope) === true)) return await userinfo(question);
+  if (answersUserinfo(grant)) return await userinfo(question);
   const reason = "asking LinkedIn about a token takes client_id and client_secret, or the scopes openid and profile";
   throw new TokenwardError("ERR_AUTH_REQUEST_INVALID", { grant: grant.id, reason }, { class: "client" });
+}
+
+/** Whether userinfo answers for this token. */
+export function answersUserinfo({ scopes }: Grant): boolean {
+  return ["openid", "profile"].every((scope) => scopes?.includes(scope) === true);
 }
 
 /** Takes any access token of the app, needs no scope (learn.microsoft.com, "Token Introspection"). */
