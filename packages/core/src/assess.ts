@@ -158,6 +158,7 @@ function wallOf(grant: Grant, now: Date, policy: AssessPolicy): string | undefin
 
 function everyRun(traits: RefresherTraits): string {
   if (traits.rotation === "never") return "its refresh token is proved by minting an access token on every run";
+  if (traits.presents === "access-token") return "its access token is renewed in place on every run";
   return "its token is exchanged on every run";
 }
 
