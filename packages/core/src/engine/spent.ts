@@ -27,7 +27,10 @@ export async function putBackNewest(
   const { last } = snapshot;
   const newest = last === undefined ? undefined : fingerprintIn(pass, last);
   const alive =
-    newest !== undefined && newest !== found?.fingerprint && (await pass.held.isSpent(newest)) === undefined;
+    newest === undefined
+      ? // Nothing is ever presented of a grant that only a human renews, so nothing of it can be spent.
+        found === undefined && last?.accessToken !== undefined
+      : newest !== found?.fingerprint && (await pass.held.isSpent(newest)) === undefined;
   if (last === undefined || !alive) {
     if (spent === undefined || pass.traits.reuse === "retry-safe") return { kind: "standing", standing };
     return { kind: "outcome", outcome: refuseSpent(pass, spent, found) };

@@ -189,6 +189,15 @@ describe("a standard app, over HTTP", () => {
     expect(await engine.refresh(nobody)).toMatchObject(wanted);
   });
 
+  test("a token that the write-back lost is put back, as a dry run says", async () => {
+    const { plan, consent } = await connect();
+    await engine.refresh(plan);
+    store.remove("linkedin");
+    expect((await engine.inspectAll([plan])).statuses[0]).toMatchObject({ action: "healthy", would: "recover" });
+    expect(await engine.refresh(plan)).toMatchObject({ action: "healthy", alert: false });
+    expect(store.stored("linkedin")?.accessToken?.reveal()).toBe(consent.accessToken);
+  });
+
   test("without a client it asks userinfo, where the scopes allow that", async () => {
     const { plan, consent } = await connect({}, { client: false });
     await pass(daySeconds);
