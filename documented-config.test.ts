@@ -1,27 +1,48 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundledPlugins } from "./apps/cli/src/bundled-plugins.ts";
 import { filesBelow } from "./house-rules/workspace.ts";
 import { checkConfig } from "./packages/config/src/index.ts";
+import { readDocument } from "./packages/config/src/document.ts";
 
-// Every whole configuration that a page shows is one that Tokenward takes.
+// Every whole configuration that a page shows is one that Tokenward takes, and so does the schema for editors.
 const root = import.meta.dirname;
 const folder = mkdtempSync(path.join(tmpdir(), "tokenward-documented-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const pages = ["README.md", ...["docs", "packages", "apps"].flatMap((parent) => filesBelow(root, parent))].filter(
-  (file) => file.endsWith(".md"),
+const files = [
+  "README.md",
+  ...["docs", "packages", "apps", "examples"].flatMap((parent) => filesBelow(root, parent)),
+].filter(
+  // What a generator fills in is not whole yet.
+  (file) => !file.includes("/template/"),
 );
-const configurations = pages.flatMap((file) =>
-  [...readFileSync(path.join(root, file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
-    .map(([, yaml], index) => ({ place: `${file}, example ${index + 1}`, yaml: String(yaml) }))
-    .filter(({ yaml }) => /^platforms:/m.test(yaml)),
-);
+const pages = files
+  // A template's plugin exists only once somebody has created it: packaging/contributor.test.ts reads those.
+  .filter((file) => file.endsWith(".md") && !file.includes("/template/"))
+  .flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, yaml], index) => ({
+      place: `${file}, example ${index + 1}`,
+      yaml: String(yaml),
+    })),
+  );
+const whole = files
+  .filter((file) => /(^|\/)tokenward\.config\.ya?ml$/.test(file))
+  .map((file) => ({ place: file, yaml: readFileSync(path.join(root, file), "utf8") }));
+const configurations = [...pages, ...whole].filter(({ yaml }) => /^platforms:/m.test(yaml));
+
+const schema = JSON.parse(readFileSync(path.join(root, "apps/cli/schema.json"), "utf8")) as object;
+const matches = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
 
 describe("configurations in the documentation", () => {
-  it("are found", () => expect(configurations.map(({ place }) => place)).toContain("README.md, example 1"));
+  it("are found", () => {
+    const places = configurations.map(({ place }) => place);
+    expect(places).toContain("README.md, example 1");
+    expect(places).toContain("examples/cli-quickstart/tokenward.config.yaml");
+  });
 
   it.each(configurations)("$place is valid", async ({ yaml }) => {
     const file = path.join(folder, `${readdirSync(folder).length}.yaml`);
@@ -33,5 +54,10 @@ describe("configurations in the documentation", () => {
     const env = Object.fromEntries(names) as Record<string, string>;
     const { problems, warnings } = await checkConfig({ path: file, env, bundled: bundledPlugins });
     expect([...problems, ...warnings]).toEqual([]);
+  });
+
+  it.each(configurations)("$place fits the schema that the CLI brings along", ({ yaml }) => {
+    matches(readDocument(yaml).root);
+    expect(matches.errors ?? []).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import {
 } from "./harness/contributor-plugin.ts";
 import { startContributorReceiver } from "./harness/contributor-receiver.ts";
 import { startContributorSandbox } from "./harness/contributor-sandbox.ts";
+import { loopbackOnly } from "./harness/loopback-only.ts";
 import { startWorkspaceRegistry, type EmptyProject, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
 
 const configFile = "tokenward.config.yaml";
@@ -68,6 +69,25 @@ describe.each(selectedKinds())("a contributor's hour with a $kind", (about) => {
     const origin = "beside the configuration";
     expect(plugins).toContainEqual({ package: packageName, version: "0.1.0", used: true, origin });
     succeeded(await user.run("tokenward", ["config", "check"], { env: proof.env }));
+  });
+
+  it("has a README whose example runs, and whose configuration is one", async () => {
+    const readme = await plugin.read("README.md");
+    const example = (language: string): string =>
+      new RegExp(`^## Example\n[\\s\\S]*?^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "m").exec(readme)?.[1] ?? "";
+    await user.write("example.mts", example("ts"));
+    const { code, stdout, stderr } = await user.run("node", ["example.mts"], await loopbackOnly(user));
+    expect(`${stderr}exit ${code}`).toMatch(/(?:^|\n)exit 0$/);
+    expect(stdout.trim()).not.toBe("");
+    const yaml = example("yaml");
+    const whole = /^platforms:/m.test(yaml)
+      ? yaml
+      : `${yaml}platforms: { tiktok: { client_key: key, client_secret: { file: secret } } }\n`;
+    await user.write("readme/tokenward.config.yaml", whole);
+    await user.write("readme/secret", "a-secret-of-some-length");
+    const names = [...yaml.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, "https://example.test/value"]);
+    const env = Object.fromEntries(names) as Record<string, string>;
+    succeeded(await user.run("tokenward", ["config", "check", "--config", "readme/tokenward.config.yaml"], { env }));
   });
 
   it("ends with grants that are refreshed through it", async () => {

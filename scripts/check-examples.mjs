@@ -1,5 +1,5 @@
 // Type-checks every TypeScript example in READMEs, docs and TSDoc comments, each as a file of its own, against the sources.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { packageFolders, root, run } from "./bootstrap.mjs";
 
@@ -61,7 +61,7 @@ function examplesIn(file) {
   }));
 }
 
-/** What an example may import: every package of the workspace, and what any of them depends on. */
+/** What an example may import: every package of the workspace, and (linked) what any of them depends on. */
 function resolvable() {
   const paths = {};
   for (const inside of packageFolders()) {
@@ -75,7 +75,11 @@ function resolvable() {
       if (source !== undefined) paths[name + entry.slice(1)] = [path.join(root, inside, source)];
     }
     for (const dependency of Object.keys(dependencies).filter((found) => !found.startsWith("@tokenward/"))) {
-      paths[dependency] ??= [path.join(root, inside, "node_modules", dependency)];
+      // A link, because a path to a folder does not obey what the package exports.
+      const link = path.join(folder, "node_modules", dependency);
+      if (existsSync(link)) continue;
+      mkdirSync(path.dirname(link), { recursive: true });
+      symlinkSync(path.join(root, inside, "node_modules", dependency), link, "junction");
     }
   }
   return paths;
