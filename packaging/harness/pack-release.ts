@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mustRun } from "./run-command.ts";
@@ -24,18 +25,27 @@ const neverPacked = new Set(["node_modules", "dist.next", "dist.old", ".turbo"])
 
 /**
  * Packs every publishable package into `destination` as the next release would: versions by changesets, then `pnpm
- * pack`. All of it happens to a copy; the checkout is only read. What has not been built is left out: `unbuiltPackages`
- * names it.
+ * pack`, with a list of them in `packages.json`. All of it happens to a copy; the checkout is only read. What has not
+ * been built is left out: `unbuiltPackages` names it.
  */
 export async function packRelease(destination: string): Promise<readonly PackedPackage[]> {
   const copy = await mkdtemp(path.join(tmpdir(), "tokenward-release-"));
   try {
     await copyCheckout(copy);
-    await mustRun(process.execPath, [changesetScript(), "version"], { cwd: copy, env: calm() });
-    return await packAll(copy, destination);
+    if (pendingChangesets().length > 0) {
+      await mustRun(process.execPath, [changesetScript(), "version"], { cwd: copy, env: calm() });
+    }
+    const packages = await packAll(copy, destination);
+    await writeFile(path.join(destination, "packages.json"), JSON.stringify(await Promise.all(packages.map(listed))));
+    return packages;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
+}
+
+/** The changesets that no release has taken up yet, by file name. */
+export function pendingChangesets(): readonly string[] {
+  return readdirSync(path.join(root, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md");
 }
 
 /** The names of publishable packages that have no `dist`. */
@@ -70,6 +80,14 @@ async function copyCheckout(copy: string): Promise<void> {
   const modules = path.join(copy, "node_modules", "@changesets");
   await mkdir(modules, { recursive: true });
   await symlink(path.dirname(changesetScript()), path.join(modules, "cli"), "junction");
+}
+
+/** What `scripts/release-publish.mjs` reads of a package. */
+async function listed({ manifest: { name, version }, file }: PackedPackage): Promise<object> {
+  const integrity = `sha512-${createHash("sha512")
+    .update(await readFile(file))
+    .digest("base64")}`;
+  return { name, version, file: path.basename(file), integrity };
 }
 
 async function packAll(copy: string, destination: string): Promise<readonly PackedPackage[]> {

@@ -82,7 +82,10 @@ async function launch(): Promise<{ shared: Shared; close: () => Promise<void> }>
     undo.push(async () => await server.close());
     const npmConfig = path.join(folder, "npmrc");
     await writeFile(npmConfig, settings(server.url, path.join(folder, "npm-cache")));
-    await publishAll(packages, npmConfig);
+    // As the release does, but for the provenance, which only the release's own workflow can vouch for.
+    const publish = [path.join(root, "scripts", "release-publish.mjs"), tarballs, "--provenance=false"];
+    const env = { ...process.env, NPM_CONFIG_USERCONFIG: npmConfig };
+    await mustRun(process.execPath, publish, { cwd: root, env });
     return { shared: { url: server.url, packages, npmConfig, unreachable: await unreachable(server.url) }, close };
   } catch (error) {
     await close();
@@ -111,19 +114,6 @@ function settings(url: string, cache: string): string {
   return Object.entries(lines)
     .map(([key, value]) => `${key}=${value}\n`)
     .join("");
-}
-
-// As the release does, but for the provenance, which only the release's own workflow can vouch for.
-async function publishAll(packages: readonly PackedPackage[], npmConfig: string): Promise<void> {
-  const env = { ...process.env, NPM_CONFIG_USERCONFIG: npmConfig };
-  const waiting = [...packages];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const args = [npmScript(), "publish", next.file, "--provenance=false"];
-      await mustRun(process.execPath, args, { cwd: path.dirname(next.file), env });
-    }
-  };
-  await Promise.all([worker(), worker()]);
 }
 
 async function unreachable(url: string): Promise<string | undefined> {
