@@ -53,8 +53,6 @@ export function refusalError(plan: GrantPlan, refused: Refused): TokenwardError 
     platform: plan.refresher.platform,
     error: refused.error ?? "no error code",
     reason: withReference(refused),
-    missing: "(see the platform's answer)",
-    who: "Whoever owns the account",
   };
   return new TokenwardError(refusalCode(refused.class), facts, { class: refused.class });
 }
@@ -66,7 +64,7 @@ function refusalCode(failure: Refused["class"]): TokenwardError["code"] {
     case "client":
       return "ERR_AUTH_CLIENT_REJECTED";
     case "scopes":
-      return "ERR_AUTH_SCOPE_DRIFT";
+      return "ERR_AUTH_SCOPES_REFUSED";
     case "transient":
       return "ERR_AUTH_PLATFORM_UNAVAILABLE";
     case "throttled":

@@ -6,6 +6,7 @@ export const authErrors: Record<
   | "ERR_AUTH_NOT_CONNECTED"
   | "ERR_AUTH_CLIENT_REJECTED"
   | "ERR_AUTH_SCOPE_DRIFT"
+  | "ERR_AUTH_SCOPES_REFUSED"
   | "ERR_AUTH_PLATFORM_UNAVAILABLE"
   | "ERR_AUTH_THROTTLED"
   | "ERR_AUTH_NOT_REACHED"
@@ -43,6 +44,11 @@ export const authErrors: Record<
     what: "{grant} is missing required scopes: {missing}.",
     why: "Whoever consented last granted less than before. The token works, but calls that need these scopes answer 403.",
     fix: "{who} must consent again with all scopes: `tokenward auth {grant}`. The new token was saved and is not lost.",
+  },
+  ERR_AUTH_SCOPES_REFUSED: {
+    what: "{platform} does not refresh {grant} for want of a permission: {reason}.",
+    why: "Some platforms refresh only while certain scopes are granted (Instagram: instagram_business_basic). Nothing was exchanged, and the token that is stored stays.",
+    fix: "Consent again with all scopes: `tokenward auth {grant}` says where, and how to hand the new token over.",
   },
   ERR_AUTH_PLATFORM_UNAVAILABLE: {
     what: "{grant} was not refreshed: {platform} has a problem of its own ({reason}).",

@@ -107,6 +107,15 @@ describe("through the engine", () => {
     expect(stored?.accessToken?.reveal()).toBe(await sandbox.control.currentRefreshToken(consent.grantId));
   });
 
+  test("a permission that renewing needs and lacks is no drift: nothing was exchanged", async () => {
+    const { plan } = await connect(2);
+    await sandbox.control.fault({ refuse: { error: "10" } });
+    const status = await engine.refresh(plan);
+    expect(status).toMatchObject({ action: "failed", alert: true, code: "ERR_AUTH_SCOPES_REFUSED" });
+    expect(status.detail).toContain("instagram_business_basic");
+    expect(status.detail).not.toContain("saved");
+  });
+
   test("Facebook Login renews at any age, and a token without an end stays without one", async () => {
     const { plan } = await connect(0, { settings: { endless: true } }, { login: "facebook" });
     for (const _run of [1, 2]) expect(await engine.refresh(plan)).toMatchObject({ action: "rotated", alert: false });
