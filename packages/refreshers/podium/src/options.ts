@@ -28,8 +28,8 @@ const address = z.string().superRefine((url, context) => {
 
 const healthCheck = z.string().superRefine((check, context) => {
   if (check === "webhooks" || check === "locations") return;
-  const mistake = endpointMistake(check);
-  if (mistake !== undefined) context.addIssue(`must be webhooks or locations, or is an address that ${mistake}`);
+  const meant = check.includes("://") ? endpointMistake(check) : "must be webhooks, locations, or an address";
+  if (meant !== undefined) context.addIssue(meant);
 });
 
 /** Checks {@link PodiumOptions}. */

@@ -250,7 +250,8 @@ describe("as data", () => {
 
   test("addresses that would show tokens to others are refused", () => {
     expect(() => podium({ token_url: "http://api.podium.com/oauth/token" })).toThrow("https://");
-    expect(() => podium({ health_check: "users" })).toThrow("webhooks or locations");
+    expect(() => podium({ health_check: "users" })).toThrow("webhooks, locations, or an address");
+    expect(() => podium({ health_check: "http://api.podium.com/v4/users" })).toThrow("https://");
     expect(() => podium({ body: "query" } as never)).toThrow("body");
     expect(podiumPlugin).toBe(podium);
   });
