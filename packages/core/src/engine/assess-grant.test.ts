@@ -5,7 +5,6 @@ import { memoryState } from "../memory-state.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Assessment, Refresher, Verified } from "../refresher.ts";
 import { secret } from "../secret.ts";
-import type { GrantState } from "../state.ts";
 import type { WriteBack } from "../write-back.ts";
 import { createEngine } from "./create-engine.ts";
 import type { Engine } from "./engine.ts";
@@ -42,7 +41,7 @@ function ground(
     readonly assessment?: Partial<Assessment>;
     readonly refresher?: Partial<Refresher>;
     readonly plan?: Partial<GrantPlan>;
-    readonly state?: GrantState;
+    readonly signal?: AbortSignal;
   } = {},
 ): Ground {
   const verify = vi.fn<NonNullable<Refresher["verify"]>>(async () =>
@@ -92,10 +91,11 @@ function ground(
     ...more.plan,
   };
   const engine = createEngine({
-    state: more.state ?? memoryState(),
+    state: memoryState(),
     clock,
     env: {},
     note: (line) => void notes.push(line),
+    signal: more.signal,
   });
   return Object.assign(built, { engine, plan });
 }
@@ -205,6 +205,20 @@ describe("a look at the platform, where the refresher wants one", () => {
     expect(await engine.refresh(plan)).toMatchObject({ action: "healthy", alert: false });
     expect(notes).toHaveLength(1);
     expect(saves).toEqual([]);
+  });
+
+  test("a run that is asked to stop breaks it off", async () => {
+    const stop = new AbortController();
+    const built: Ground = ground({ works: true }, { signal: stop.signal });
+    built.verify.mockImplementation(async (_grant, _client, _token, io) => {
+      const broken = new Promise<never>((_, reject) =>
+        io.signal.addEventListener("abort", () => reject(new Error("broken off"))),
+      );
+      stop.abort();
+      return await broken;
+    });
+    expect(await built.engine.refresh(built.plan)).toMatchObject({ action: "healthy", alert: false });
+    expect(built.notes.join()).toContain("broken off");
   });
 
   test("nothing to ask with is no news, unless facts are missing", async () => {

@@ -69,9 +69,12 @@ function wantsLook(standing: Standing, assessment: Assessment): boolean {
 async function look(pass: Pass, grant: StoredGrant, assessment: Assessment): Promise<Verified | undefined> {
   const { plan, context } = pass;
   if (plan.refresher.verify === undefined || grant.accessToken === undefined) return undefined;
+  const io = context.io(lookDeadline);
+  // Unlike an exchange, a look may be broken off at any time.
+  const signal = AbortSignal.any([io.signal, context.signal]);
   try {
     return await withDeadline(
-      plan.refresher.verify(grant, plan.client, grant.accessToken, context.io(lookDeadline)),
+      plan.refresher.verify(grant, plan.client, grant.accessToken, { ...io, signal }),
       lookDeadline,
       "no answer in time",
     );
