@@ -1,7 +1,6 @@
 import path from "node:path";
-import { seededRandom } from "../../scenarios/harness/seed.ts";
 import type { CommandResult, EmptyProject, WorkspaceRegistry } from "./workspace-registry.ts";
-import { everything } from "./selection.ts";
+import { chosenFrom, everything } from "./selection.ts";
 
 /** Every kind that can be started, and how its packages are named. */
 export const contributedKinds = [
@@ -17,7 +16,7 @@ export type ContributedKind = (typeof contributedKinds)[number];
 /** All four; in the small form one of them, chosen by the seed. */
 export function selectedKinds(): readonly ContributedKind[] {
   if (everything) return contributedKinds;
-  return contributedKinds.slice(Math.floor(seededRandom()() * contributedKinds.length)).slice(0, 1);
+  return chosenFrom(contributedKinds, 1);
 }
 
 /** What a contributor types, in an empty folder outside the checkout; nothing of it comes from the checkout. */

@@ -8,8 +8,16 @@ export const everything: boolean = ["full", "soak"].includes(process.env["TOKENW
 export function selectedPackages(): readonly WorkspacePackage[] {
   const all = publishablePackages();
   if (everything) return all;
-  const random = seededRandom(seed);
-  const others = all.filter(({ manifest }) => manifest.name !== "tokenward");
-  const chosen = [...Array(2)].flatMap(() => others.splice(Math.floor(random() * others.length), 1));
+  const chosen = chosenFrom(
+    all.filter(({ manifest }) => manifest.name !== "tokenward"),
+    2,
+  );
   return all.filter((candidate) => candidate.manifest.name === "tokenward" || chosen.includes(candidate));
+}
+
+/** So many of them, chosen by the seed. */
+export function chosenFrom<T>(all: readonly T[], count: number): readonly T[] {
+  const random = seededRandom(seed);
+  const others = [...all];
+  return [...Array(count)].flatMap(() => others.splice(Math.floor(random() * others.length), 1));
 }
