@@ -4,15 +4,15 @@ import * as z from "zod";
 /** Options of the Podium refresher. None is needed. */
 export interface PodiumOptions {
   /**
-   * Where tokens are exchanged. Default `https://api.podium.com/oauth/token`, which is documented;
-   * `https://accounts.podium.com/oauth/token` works in deployed programs.
+   * Where tokens are exchanged; `https://accounts.podium.com/oauth/token` works in deployed programs, too.
+   * Default `https://api.podium.com/oauth/token`.
    */
   readonly token_url?: string | undefined;
-  /** How parameters are sent. Default `json`, which is documented; a form is accepted, too. */
+  /** How parameters are sent; `json` is documented, and a form accepted. Default `json`. */
   readonly body?: "json" | "form" | undefined;
   /**
-   * What `verify` asks. `webhooks` (default) needs no scope; `locations` needs `read_locations`, and names the
-   * organisation; or the address of another route that answers 2xx to a working token.
+   * What `verify` asks: `webhooks`, which needs no scope; `locations`, which needs `read_locations` and names the
+   * organisation; or the address of another route that answers 2xx to a working token. Default `webhooks`.
    */
   readonly health_check?: string | undefined;
   /** The API that `webhooks` and `locations` are routes of. Default `https://api.podium.com/v4`. */
