@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { assessGrant, decayOf } from "./assess.ts";
+import { assessGrant, daysUntil, decayOf } from "./assess.ts";
 import type { Grant } from "./grant.ts";
 import type { AssessPolicy, RefresherTraits } from "./refresher.ts";
 import { secret } from "./secret.ts";
@@ -129,6 +129,19 @@ describe("assessGrant", () => {
     expect(reason).toBe("its access token ends on 2026-12-02: 9 days left, and only a human can renew it");
   });
 
+  test("a grant without a refresh token is in order only where there never is one", () => {
+    const bare: Grant = { ...fresh, refreshToken: undefined };
+    expect(assessGrant(bare, now, policy(), false).refreshable).toBe(false);
+    expect(assessGrant({ ...bare, accessTokenExpiresAt: undefined }, now, policy(), false).refreshable).toBe(false);
+    expect(assessGrant(bare, now, policy()).refreshable).toBeUndefined();
+  });
+
+  test("alerts below so many days: a whole fortnight is not below it, an hour later is", () => {
+    const at = (left: number): boolean | undefined =>
+      assessGrant({ ...fresh, accessTokenExpiresAt: inDays(left) }, now, policy(), false).alert;
+    expect([at(14), at(14 - 30 / 86_400), at(14 - 1 / 24)]).toEqual([false, false, true]);
+  });
+
   test("nothing to present", () => {
     const grant: Grant = { id: "crm", platform: "crm" };
     expect(assessGrant(grant, now, policy())).toEqual({ verdict: "reauth-required", reason: "no token is stored" });
@@ -170,6 +183,17 @@ describe("assessGrant", () => {
       ),
     );
   });
+});
+
+test.each([
+  [9, 9],
+  [9.9, 9],
+  [9 - 30 / 86_400, 9],
+  [9 - 1 / 24, 8],
+  [0.5, 0],
+  [-3, 0],
+])("daysUntil: %d days are %i", (left, days) => {
+  expect(daysUntil(inDays(left), now)).toBe(days);
 });
 
 describe("decayOf", () => {
