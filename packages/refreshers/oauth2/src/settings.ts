@@ -41,7 +41,8 @@ export function settingsOf(options: OAuth2Options): Settings {
     introspection_url: merged.introspection_url === undefined ? undefined : filled(merged.introspection_url),
     userinfo_url: merged.userinfo_url === undefined ? undefined : filled(merged.userinfo_url),
     consent: merged.consent === undefined ? undefined : filled(merged.consent),
-    secretRequired: preset?.secretRequired,
+    // Who says how the app authenticates may well have one without a secret.
+    secretRequired: options.client_auth === undefined ? preset?.secretRequired : undefined,
     phrases: preset?.phrases,
     subtypes: preset?.subtypes,
   };

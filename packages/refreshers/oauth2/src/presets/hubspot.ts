@@ -19,7 +19,6 @@ export const hubspot: Preset = {
       bad_refresh_token: "reauth",
       bad_client_id: "client",
       bad_client_secret: "client",
-      missing_or_invalid_client_id: "client",
     },
     references: ["correlationId"],
     attributes: ["hub_id"],

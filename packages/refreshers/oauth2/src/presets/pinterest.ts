@@ -14,7 +14,7 @@ export const pinterest: Preset = {
     client_auth: "basic",
     rotation: "sometimes",
     reuse: "strict",
-    errors: { "2": "client", "7": "client", "283": "reauth", "8": "throttled" },
+    errors: { "2": "client", "283": "reauth" },
     sentences: {
       "2": "client_id or client_secret are not those of a Pinterest app (Pinterest answered 2)",
       "283": "its refresh token is dead: revoked or expired (Pinterest answered 283)",

@@ -84,6 +84,12 @@ describe("beside a preset", () => {
     expect(consent).toContain("https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize");
   });
 
+  test("an app without a secret says so by its place", () => {
+    expect(oauth2({ preset: "slack" }).client).toBe("confidential");
+    expect(oauth2({ preset: "slack", client_auth: "body" }).client).toBe("public");
+    expect(oauth2({ preset: "xero", client_auth: "body" }).client).toBe("public");
+  });
+
   test("another token_url takes the preset's other addresses away", () => {
     expect(oauth2({ preset: "salesforce" }).verify).toBeDefined();
     const token_url = "https://proxy.example/token";

@@ -20,13 +20,10 @@ export const tiktokBusiness: Preset = {
       "40100": "throttled",
       "40101": "client",
       "40102": "reauth",
-      "40104": "reauth",
       "40105": "reauth",
-      "40001": "scopes",
       "40002": "client",
       "50000": "in-doubt",
       "50002": "in-doubt",
-      "51010": "transient",
     },
     sentences: {
       "40102": "its refresh token has expired (TikTok answered 40102)",
