@@ -45,10 +45,11 @@ function packageFaults(owner: WorkspacePackage): string[] {
   return [...faults, ...nameFaults(owner), ...exportFaults(owner), ...coreFaults(owner)];
 }
 
-// What is published: a program has its launcher beside what was built, and a generator what it generates from.
+// What is published: a program has its launcher beside what was built, the CLI the schema that editors look for there,
+// and a generator what it generates from.
 function filesOf({ kind, manifest }: WorkspacePackage): readonly string[] {
   if (kind !== "app") return ["dist"];
-  return manifest.name.startsWith("create-") ? ["bin", "dist", "template"] : ["bin", "dist"];
+  return manifest.name.startsWith("create-") ? ["bin", "dist", "template"] : ["bin", "dist", "schema.json"];
 }
 
 function nameFaults({ folder, kind, manifest }: WorkspacePackage): string[] {
@@ -61,7 +62,7 @@ function nameFaults({ folder, kind, manifest }: WorkspacePackage): string[] {
 function exportFaults({ kind, manifest }: WorkspacePackage): string[] {
   const entries = Object.entries(manifest.exports ?? {});
   const faults = entries.flatMap(([entry, target]) => {
-    if (entry === "./package.json") return [];
+    if (entry.endsWith(".json")) return [];
     const keys = typeof target === "string" ? "" : Object.keys(target).join();
     return keys === "@tokenward/source,types,default"
       ? []

@@ -22,6 +22,8 @@ export interface ConfigDocument {
   }[];
   /** Of the key, or of the list item; of the nearest one around it where there is none. Unknown in a program. */
   position(path: ConfigPath): Position | undefined;
+  /** Where positions are unknown: how many values come before. */
+  order?(path: ConfigPath): number;
 }
 
 // An alias can stand for a large block, and blocks of aliases multiply. Nobody writes that many by hand.

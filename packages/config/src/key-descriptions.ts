@@ -100,7 +100,10 @@ export const platformDescriptions: Readonly<Record<string, KeyDescription>> = {
     default: "none",
     meaning: "First fact, until the first refresh; then what is stored wins",
   },
-  refresh_token_expires_at: { default: "none", meaning: "Likewise" },
+  refresh_token_expires_at: {
+    default: "none",
+    meaning: "First fact, until the first refresh; then what is stored wins",
+  },
   rotation: {
     default: "the refresher's",
     meaning: "Whether the refresh token changes: `always`, `sometimes`, `never`",

@@ -35,11 +35,11 @@ export interface Reading {
 /** Begins a pass with what the syntax alone shows. */
 export function beginReading(document: ConfigDocument, folder: string, env: Reading["env"]): Reading {
   const problems: ConfigProblem[] = document.mistakes.map(({ path, position, message, fix }) =>
-    problemAt(position, { path, message, fix }),
+    problemAt(document, { path, message, fix }, position),
   );
   const warnings: ConfigProblem[] = [];
   const add = (list: ConfigProblem[], finding: Finding): void => {
-    const problem = problemAt(document.position(finding.path), finding);
+    const problem = problemAt(document, finding);
     // An option that several accounts inherit is read several times, but was written once.
     const known = list.some((other) => other.path === problem.path && other.message === problem.message);
     if (!known) list.push(problem);
@@ -55,7 +55,7 @@ export function beginReading(document: ConfigDocument, folder: string, env: Read
  */
 export function whileSwitchedOff(reading: Reading, postponed: ConfigProblem[]): Reading {
   const missing = (finding: Finding): void => {
-    postponed.push(problemAt(reading.document.position(finding.path), finding));
+    postponed.push(problemAt(reading.document, finding));
     reading.report.warning(finding);
   };
   return { ...reading, report: { ...reading.report, missing } };
@@ -68,20 +68,31 @@ export function findingOf(path: ConfigPath, thrown: unknown): Finding {
   return { path, message: redact(message), fix: "Correct it; the plugin's README lists its options." };
 }
 
-function problemAt(position: Position | undefined, finding: Finding): ConfigProblem {
+// A program's values have no lines, but an order all the same.
+const orders = new WeakMap<ConfigProblem, number>();
+
+function problemAt(
+  document: ConfigDocument,
+  finding: Finding,
+  position: Position | undefined = document.position(finding.path),
+): ConfigProblem {
   const { path, message, fix, code = "ERR_CONFIG_INVALID" } = finding;
-  return { path: formatPath(path), ...position, message: redact(message), fix: redact(fix), code };
+  const problem = { path: formatPath(path), ...position, message: redact(message), fix: redact(fix), code };
+  orders.set(problem, document.order?.(path) ?? 0);
+  return problem;
 }
 
 /** Plugins that cannot be loaded first, as their options could not be checked; the rest in the order of the file. */
 export function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const rank = (problem: ConfigProblem): number => (problem.code.startsWith("ERR_CONFIG_PLUGIN_") ? 0 : 1);
-  return problems.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) || placeOf(a, "line") - placeOf(b, "line") || placeOf(a, "column") - placeOf(b, "column"),
-  );
-}
-
-function placeOf(problem: ConfigProblem, part: "line" | "column"): number {
-  return problem[part] ?? 0;
+  const place = ({ line = 0, column = 0 }: ConfigProblem): readonly number[] => [line, column];
+  const keys = (problem: ConfigProblem): readonly number[] => [
+    rank(problem),
+    ...place(problem),
+    orders.get(problem) ?? 0,
+  ];
+  return problems.toSorted((a, b) => {
+    const theirs = keys(b);
+    return keys(a).reduce((found, key, index) => found || key - (theirs[index] ?? 0), 0);
+  });
 }

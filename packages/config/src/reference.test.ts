@@ -28,7 +28,7 @@ test("there are keys to look for, also inside of blocks", () => {
 });
 
 test.each([...new Set(known)])("%s is in the reference, and has an example for whoever gets it wrong", (key) => {
-  expect(reference).toMatch(new RegExp(`\`(?:\\w+\\.)?${key}\`|[{ ]${key}: `));
+  expect(reference).toMatch(new RegExp(`\`(?:\\w+\\.)?${key.replace("$", "\\$")}\`|[{ ]${key}: `));
   expect(examples[key]).toContain(key);
 });
 
