@@ -2,19 +2,24 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   createSandbox,
+  instagramPlatform,
+  linkedinPlatform,
   oauth2Platform,
+  podiumPlatform,
+  presetPlatforms,
   tiktokPlatform,
   youtubePlatform,
   type Consent,
   type ConsentOptions,
   type Sandbox,
   type SandboxOptions,
+  type SandboxPlatform,
 } from "@tokenward/sandbox";
 import { run } from "./cli.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * The platforms of the scenarios. All but `youtube` issue a new refresh token with every exchange; presenting a spent
+ * The platforms that most scenarios play on. All but `youtube` issue a new refresh token with every exchange; presenting a spent
  * one revokes the family on `tiktok` and `crm`, and is forgiven on `crm-grace` (for a day) and `crm-retry-safe`.
  */
 export type ScenarioPlatform = "tiktok" | "crm" | "crm-grace" | "crm-retry-safe" | "youtube";
@@ -24,7 +29,8 @@ export const graceSeconds = 86_400;
 
 /** A grant that a workspace is to have. */
 export interface GrantWish {
-  readonly platform: ScenarioPlatform;
+  /** One of {@link ScenarioPlatform}, or any other that the sandbox speaks. */
+  readonly platform: string;
   /** With it the grant is `platform/account`, otherwise `platform`. */
   readonly account?: string | undefined;
   /** What differs in the human's consent. */
@@ -49,13 +55,18 @@ export interface ConfigurationBlocks {
   readonly state?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A sandbox with all of {@link ScenarioPlatform}. */
+/** A sandbox with every platform and preset, and the variants of {@link ScenarioPlatform}. */
 export async function createScenarioSandbox(options: Omit<SandboxOptions, "platforms"> = {}): Promise<Sandbox> {
   return await createSandbox({
     ...options,
     platforms: [
       tiktokPlatform(),
       youtubePlatform(),
+      instagramPlatform(),
+      instagramPlatform({ login: "facebook" }),
+      linkedinPlatform(),
+      podiumPlatform(),
+      ...presetPlatforms(),
       oauth2Platform({ name: "crm" }),
       oauth2Platform({ name: "crm-grace", policy: { reuse: { graceSeconds } } }),
       oauth2Platform({ name: "crm-retry-safe", policy: { reuse: "retry-safe" } }),
@@ -88,11 +99,13 @@ export async function consentAll(
     const { platform, account } = wish;
     const consent = await sandbox.control.consent(platform, { account, ...wish.consent });
     const name = account === undefined ? platform : `${platform}/${account}`;
-    const keys = await grantKeys(sandbox, workspace, name, wish, consent);
+    const dialect = dialectOf(sandbox, platform);
+    const keys = await grantKeys(dialect, workspace, name, wish, consent);
+    const shared = platformKeys(sandbox, dialect);
     if (account === undefined) {
-      platforms[platform] = { ...platformKeys(platform), ...keys };
+      platforms[platform] = { ...shared, ...keys };
     } else {
-      const block = (platforms[platform] ??= { ...platformKeys(platform), accounts: {} });
+      const block = (platforms[platform] ??= { ...shared, accounts: {} });
       (block["accounts"] as Record<string, unknown>)[account] = keys;
     }
     grants.push({ wish, name, consent });
@@ -121,7 +134,8 @@ export async function consentAgain(
 /** The token JSON of a consent, as `auth import` reads it. */
 export function tokenJson(consent: Consent): string {
   return JSON.stringify({
-    refresh_token: consent.refreshToken,
+    // Platforms without refresh tokens renew the access token, or leave that to a human.
+    refresh_token: consent.refreshToken === consent.accessToken ? undefined : consent.refreshToken || undefined,
     access_token: consent.accessToken,
     expires_in: consent.expiresIn,
     refresh_expires_in: consent.refreshExpiresIn,
@@ -130,45 +144,55 @@ export function tokenJson(consent: Consent): string {
 }
 
 /** Hands a consent's tokens to `auth import`. */
-export async function importConsent(workspace: Workspace, name: string, consent: Consent): Promise<void> {
-  const { code, stdout, stderr } = await run(workspace, ["auth", "import", name], { input: tokenJson(consent) });
+export async function importConsent(
+  workspace: Workspace,
+  name: string,
+  consent: Consent,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await run(workspace, ["auth", "import", name], { input: tokenJson(consent), env });
   if (code !== 0) throw new Error(`auth import ${name} ended with ${String(code)}:\n${stdout}\n${stderr}`);
 }
 
+function dialectOf(sandbox: Sandbox, platform: string): SandboxPlatform {
+  const dialect = sandbox.platforms.find(({ name }) => name === platform);
+  if (dialect === undefined) throw new Error(`the sandbox does not speak ${platform}`);
+  return dialect;
+}
+
 async function grantKeys(
-  sandbox: Sandbox,
+  dialect: SandboxPlatform,
   workspace: Workspace,
   name: string,
   wish: GrantWish,
   consent: Consent,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const base = `${sandbox.url}/${wish.platform}`;
+  // A client that nobody asks for would be a mistake in the configuration.
+  if (dialect.needsNoClient?.(dialect.settings ?? {}) === true) return { ...wish.keys };
   const secretFile = path.join(workspace.folder, `client-secret-of-${name.replace("/", "-of-")}`);
   await writeFile(secretFile, consent.clientSecret ?? "", { mode: 0o600 });
-  const own = {
-    tiktok: { client_key: consent.clientId, user_info_url: `${base}/v2/user/info/` },
-    youtube: { client_id: consent.clientId, tokeninfo_url: `${base}/tokeninfo` },
-  };
   return {
-    token_url: consent.tokenUrl,
-    ...(wish.platform === "tiktok" || wish.platform === "youtube"
-      ? own[wish.platform]
-      : { client_id: consent.clientId }),
+    [dialect.clientIdOption ?? "client_id"]: consent.clientId,
     ...(consent.clientSecret === undefined ? {} : { client_secret: { file: secretFile } }),
     ...wish.keys,
   };
 }
 
-function platformKeys(platform: ScenarioPlatform): Readonly<Record<string, unknown>> {
-  switch (platform) {
-    case "tiktok":
-    case "youtube":
-      return {};
-    case "crm":
-      return { refresher: "oauth2", rotation: "always", reuse: "strict" };
-    case "crm-grace":
-      return { refresher: "oauth2", rotation: "always", reuse: { grace_seconds: graceSeconds } };
-    case "crm-retry-safe":
-      return { refresher: "oauth2", rotation: "always", reuse: "retry-safe" };
-  }
+const reuseOf: Readonly<Record<string, unknown>> = {
+  crm: "strict",
+  "crm-grace": { grace_seconds: graceSeconds },
+  "crm-retry-safe": "retry-safe",
+};
+
+/** What makes the refresher speak to the sandbox in the platform's place. */
+function platformKeys(sandbox: Sandbox, dialect: SandboxPlatform): Readonly<Record<string, unknown>> {
+  const { name, refresher = name, refresherOptions = {}, addressOptions = {} } = dialect;
+  const addresses = Object.entries(addressOptions).map(([option, at]) => [option, `${sandbox.url}/${name}${at}`]);
+  return {
+    ...(refresher === name ? {} : { refresher }),
+    ...refresherOptions,
+    token_url: sandbox.tokenUrl(name),
+    ...Object.fromEntries(addresses),
+    ...(reuseOf[name] === undefined ? {} : { rotation: "always", reuse: reuseOf[name] }),
+  };
 }
