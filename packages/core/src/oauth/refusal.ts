@@ -22,9 +22,9 @@ export interface PlatformError {
 }
 
 /**
- * The error that an answer states: from status and error field, never from prose alone. `undefined` where it states none,
- * or one that is nobody's code (`"error": "Bad Gateway"`): such an answer may come from something in between, which
- * does not know whether the token was exchanged.
+ * The error that an answer states: from status and error field, never from prose alone. `undefined` where it states
+ * none, or one that is nobody's code (`"error": "Bad Gateway"`): such an answer may come from something in between,
+ * which does not know whether the token was exchanged.
  */
 export function errorOf(
   dialect: TokenDialect,
