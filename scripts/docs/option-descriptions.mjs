@@ -13,7 +13,8 @@ export function optionsOf(folder) {
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
     .map((file) => {
       const text = readFileSync(path.join(source, file), "utf8");
-      return { text, ...parseSync(file, text) };
+      const { program, comments } = parseSync(file, text);
+      return { text, program, comments };
     });
   return membersOf(name, files);
 }

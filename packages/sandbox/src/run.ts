@@ -38,6 +38,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     note("");
     note("and put this into tokenward.config.yaml:");
     note("");
+    note("  # yaml-language-server: $schema=./node_modules/tokenward/schema.json");
     note("  auth:");
     note("    writeback: { backend: local, local: { store: file } }");
     note("  platforms:");

@@ -19,7 +19,7 @@ try {
     }
     await configuration.close();
   }
-  console.log(JSON.stringify({ lines, plugins, plans }));
+  process.stdout.write(JSON.stringify({ lines, plugins, plans }));
 } catch (error) {
-  console.log(JSON.stringify({ error: { code: error.code, message: error.message } }));
+  process.stdout.write(JSON.stringify({ error: { code: error.code, message: error.message } }));
 }
