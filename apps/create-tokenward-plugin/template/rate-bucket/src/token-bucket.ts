@@ -3,8 +3,8 @@ import { Level } from "./level.ts";
 import { Lines } from "./lines.ts";
 import type { SampleNameOptions } from "./options.ts";
 
-/** Beyond so many keys, those that are full are forgotten: they would begin full again. */
-const mostKeys = 10_000;
+/** From so many keys on, those that are full are forgotten now and then: they would begin full again. */
+const manyKeys = 10_000;
 
 /**
  * A bucket per key, in the memory of this process.
@@ -17,11 +17,12 @@ export function tokenBucket(options: SampleNameOptions, clock: Clock = systemClo
   const longestWait = (options.longest_wait ?? Number.POSITIVE_INFINITY) * 1000;
   const levels = new Map<string, Level>();
   const lines = new Lines(clock);
+  let tidyAt = manyKeys;
 
   const levelOf = (key: string): Level => {
     let level = levels.get(key);
     if (level === undefined) {
-      if (levels.size >= mostKeys) forgetFull();
+      if (levels.size >= tidyAt) forgetFull();
       level = new Level(capacity, perMinute, clock);
       levels.set(key, level);
     }
@@ -31,6 +32,8 @@ export function tokenBucket(options: SampleNameOptions, clock: Clock = systemClo
     for (const [key, level] of levels) {
       if (level.isFull && lines.isFree([key])) levels.delete(key);
     }
+    // Not again at the next key, where most of them are in use.
+    tidyAt = Math.max(manyKeys, 2 * levels.size);
   };
 
   return {
