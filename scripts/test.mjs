@@ -8,7 +8,7 @@ import { otherNodes, testOnNode } from "./node-matrix.mjs";
 // are other Nodes than the repository's own, each a part that can be named like a file.
 const forms = {
   small: { scale: "small", vitest: [], nodes: [] },
-  scale: { scale: "full", vitest: ["--project", "scenarios"], nodes: otherNodes },
+  scale: { scale: "full", vitest: ["--project", "scenarios", "--project", "packaging"], nodes: otherNodes },
   soak: { scale: "soak", vitest: ["--project", "scenarios"], nodes: [] },
 };
 
@@ -29,6 +29,9 @@ await main(async () => {
   if (filters.length === 0 && hasFeatures(path.join(scenarios, "features"))) {
     const cucumber = tool("cucumber-js", "@cucumber/cucumber", scenarios);
     steps.push(["features", () => run(node, [cucumber], { ...inherit, cwd: scenarios })]);
+  }
+  if (filters.length === 0 && form.scale === "full") {
+    steps.push(["rehearsal", () => run(node, ["packaging/rehearse.ts"], inherit)]);
   }
   steps.push(...(filters.length === 0 ? nodes : named));
 

@@ -18,6 +18,8 @@ export interface WorkspaceRegistry {
   readonly packages: readonly PackedPackage[];
   /** Why packages of others cannot be had; undefined where they can. */
   readonly unreachable: string | undefined;
+  /** The npmrc of an npm that uses it, and may publish to it. */
+  readonly npmConfig: string;
   emptyProject(name: string): Promise<EmptyProject>;
   /** Ends it, where this call's own process started it. */
   close(): Promise<void>;
@@ -60,8 +62,8 @@ export async function shareWorkspaceRegistry(): Promise<() => Promise<void>> {
   };
 }
 
-function usable({ npmConfig, ...shared }: Shared, close: () => Promise<void>): WorkspaceRegistry {
-  return { ...shared, close, emptyProject: async (name) => await createEmptyProject(name, npmConfig) };
+function usable(shared: Shared, close: () => Promise<void>): WorkspaceRegistry {
+  return { ...shared, close, emptyProject: async (name) => await createEmptyProject(name, shared.npmConfig) };
 }
 
 async function launch(): Promise<{ shared: Shared; close: () => Promise<void> }> {
