@@ -11,5 +11,5 @@ it("runs as its README says", async () => {
   if (!existsSync(built)) throw new Error(`${built} is missing: build first (npm test does, or: turbo run build)`);
   const { stdout } = await promisify(execFile)(process.execPath, ["typed-config.mjs"], { cwd: import.meta.dirname });
   expect(stdout).toMatch(/LinkedIn token expires in \d+ days — run `tokenward auth linkedin`/);
-  expect(stdout).toContain("4 grants: 1 healthy, 3 rotated. Needs attention: linkedin.");
+  expect(stdout).toContain("4 grants: 1 reauth-required, 3 rotated. Needs attention: linkedin.");
 });

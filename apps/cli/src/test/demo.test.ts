@@ -28,6 +28,6 @@ it("the demo tells its story twice, also in CI and behind a proxy, and what it s
   const tried = await finished(spawn(shell ? `"${shortcut}"` : shortcut, ["auth", "status"], { env, shell }));
   expect(tried).toMatchObject({
     exitCode: 1,
-    stdout: expect.stringContaining("7 grants: 1 skipped, 6 healthy. Needs attention: linkedin."),
+    stdout: expect.stringContaining("7 grants: 1 skipped, 5 healthy, 1 reauth-required. Needs attention: linkedin."),
   });
 });

@@ -27,7 +27,7 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
   return {
     platform: refresher.platform === plan.id.split("/")[0] ? refresher.platform : (plan.id.split("/")[0] as string),
     account: plan.id.split("/")[1],
-    action: outcome.action,
+    action: nearsConsent(outcome) ? "reauth-required" : outcome.action,
     expiresAt: grant?.accessTokenExpiresAt,
     reauthBy: assessment?.reauthBy ?? grant?.refreshTokenExpiresAt ?? decay?.diesAt,
     refreshable: isRefreshable(refresher, grant, assessment),
@@ -38,6 +38,15 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
     refreshedAt: outcome.refreshedAt ?? grant?.lastUsedAt,
     judged: outcome.judged ?? true,
   };
+}
+
+/**
+ * The token still works, but its end is near and no machine can move it. The specification calls that by its remedy; how
+ * urgent it is, the severity says.
+ */
+function nearsConsent({ action, assessment }: Outcome): boolean {
+  if (action !== "healthy" || assessment?.alert !== true) return false;
+  return assessment.refreshable === false && assessment.reauthBy !== undefined;
 }
 
 /**

@@ -127,7 +127,7 @@ test("a run and a dry run say it in the same words, as a sentence", async () => 
   const [dry] = (await engine.inspectAll([plan])).statuses;
   const run = await engine.refresh(plan);
   expect(run).toMatchObject({
-    action: "healthy",
+    action: "reauth-required",
     alert: true,
     severity: "warn",
     refreshable: false,

@@ -111,7 +111,7 @@ describe("a standard app, over HTTP", () => {
     const wanted = {
       exitCode: 1,
       alert: true,
-      statuses: [{ action: "healthy", detail: sentence, refreshable: false, reauthBy: inDays(60) }],
+      statuses: [{ action: "reauth-required", detail: sentence, refreshable: false, reauthBy: inDays(60) }],
     };
     expect(await engine.inspectAll([plan])).toMatchObject(wanted);
     expect(await engine.refreshAll([plan])).toMatchObject(wanted);
