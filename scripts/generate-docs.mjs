@@ -1,9 +1,10 @@
-// Writes what is made from the sources: docs/errors.md, the tables of docs/configuration.md, the JSON Schema that the
+// Writes what is made from the sources: docs/command-line.md, docs/errors.md, the tables of docs/configuration.md, the JSON Schema that the
 // CLI brings along, and what options mean. With --check it says whether they are up to date.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bootstrap, main, root, run, SetUpError } from "./bootstrap.mjs";
+import { commandLinePage } from "./docs/command-line-page.mjs";
 import { configurationPage } from "./docs/configuration-page.mjs";
 import { errorsPage } from "./docs/errors-page.mjs";
 
@@ -17,6 +18,7 @@ await main(async () => {
   const configuration = "docs/configuration.md";
   const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
   const files = {
+    "docs/command-line.md": commandLinePage(facts.commands),
     "docs/errors.md": errorsPage(facts.errors),
     [configuration]: formatted(configuration, configurationPage(textOf(configuration) ?? "", facts)),
     "apps/cli/schema.json": formatted("apps/cli/schema.json", json(facts.schema)),

@@ -7,6 +7,7 @@ import * as descriptions from "../../packages/config/src/key-descriptions.ts";
 import { grantShape, platformShape } from "../../packages/config/src/schema.ts";
 import { errorCatalogue } from "../../packages/core/src/errors/catalogue.ts";
 import { packageFolders } from "../bootstrap.mjs";
+import { commandPages } from "./commands.mjs";
 import { optionsOf } from "./option-descriptions.mjs";
 
 const folders = new Map(
@@ -45,4 +46,13 @@ const schema = await configJsonSchema({
   bundled: bundledPlugins,
   optionDescriptions,
 });
-process.stdout.write(JSON.stringify({ errors: errorCatalogue, descriptions, plugins, optionDescriptions, schema }));
+process.stdout.write(
+  JSON.stringify({
+    errors: errorCatalogue,
+    commands: commandPages(),
+    descriptions,
+    plugins,
+    optionDescriptions,
+    schema,
+  }),
+);
