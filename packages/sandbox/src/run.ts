@@ -38,7 +38,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
     note("");
     note("and put this into tokenward.config.yaml:");
     note("");
-    note("  # yaml-language-server: $schema=./node_modules/tokenward/schema.json");
+    note("  # yaml-language-server: $schema=./tokenward.schema.json");
     note("  auth:");
     note("    writeback: { backend: local, local: { store: file } }");
     note("  platforms:");
@@ -47,6 +47,7 @@ export async function runSandbox(options: RunSandboxOptions): Promise<void> {
       for (const line of configurationOf(platform, consent, sandbox.url)) note(`    ${line}`);
     }
     note("");
+    note("What its first line names, an editor reads: tokenward config schema > tokenward.schema.json");
     note(`What happened so far: curl -X POST ${sandbox.url}/_control/ledger`);
     note("Stop with Ctrl-C.");
     await aborted(signal);

@@ -8,7 +8,7 @@ export function problemLine(file: string, problem: ConfigProblem): string {
   return plain(formatProblem(relative.startsWith("..") || relative === "" ? file : relative, problem));
 }
 
-/** One mistake as data. */
+/** One mistake as data. In a configuration that is a program nobody knows the line. */
 export function problemDocument({ path, line, column, message, fix, code }: ConfigProblem): Record<string, unknown> {
-  return { path, line, column, message, fix, code };
+  return { path, line: line ?? null, column: column ?? null, message, fix, code };
 }
