@@ -13,6 +13,7 @@ import {
 import { startContributorReceiver } from "./harness/contributor-receiver.ts";
 import { startContributorSandbox } from "./harness/contributor-sandbox.ts";
 import { loopbackOnly } from "./harness/loopback-only.ts";
+import { compile, compilers } from "./harness/type-check.ts";
 import { startWorkspaceRegistry, type EmptyProject, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
 
 const configFile = "tokenward.config.yaml";
@@ -31,6 +32,22 @@ const proofs: Readonly<Record<ContributedKind["kind"], (plugin: EmptyProject) =>
   "write-back": writeBackProof,
   notifier: notifierProof,
   "rate-bucket": rateBucketProof,
+};
+
+/** The same, created by its factory in a configuration that is a program. */
+const factories: Readonly<
+  Record<ContributedKind["kind"], { options: readonly string[]; program(name: string): string }>
+> = {
+  refresher: {
+    options: ["user_url"],
+    program: (name) => typed(name, "", 'acme: { refresher: acme(), client_id: "id" }'),
+  },
+  "write-back": { options: ["outlives_run"], program: (name) => typed(name, 'writeback: acme({ folder: "./kept" })') },
+  notifier: {
+    options: ["signing_secret"],
+    program: (name) => typed(name, 'alerts: acme({ url: env("ACME_SECRET"), signing_secret: env("ACME_SECRET") })'),
+  },
+  "rate-bucket": { options: ["longest_wait"], program: (name) => typed(name, "rate_bucket: acme({ capacity: 3 })") },
 };
 
 let registry: WorkspaceRegistry;
@@ -90,6 +107,23 @@ describe.each(selectedKinds())("a contributor's hour with a $kind", (about) => {
     succeeded(await user.run("tokenward", ["config", "check", "--config", "readme/tokenward.config.yaml"], { env }));
   });
 
+  it("is completed by editors: in YAML by the schema, in TypeScript by its factory", async () => {
+    const { stdout } = succeeded(await user.run("tokenward", ["config", "schema"], { env: proof.env }));
+    const [option = ""] = factories[kind].options;
+    expect(stdout).toContain(JSON.stringify(option));
+
+    await user.install("@tokenward/config");
+    await user.write("typed/tokenward.config.ts", factories[kind].program(packageName));
+    await user.write("typed/package.json", JSON.stringify({ type: "module" }));
+    const [newest] = compilers.slice(-1);
+    expect(await compile(user, ["typed/tokenward.config.ts"], newest!, "nodenext")).toBe("");
+    const args = ["plugins", "list", "--json", "--config", "typed/tokenward.config.ts"];
+    const listed = succeeded(await user.run("tokenward", args, { env: { ACME_SECRET: "https://example.test/long" } }));
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      plugins: expect.arrayContaining([expect.objectContaining({ package: packageName, used: true })]),
+    });
+  });
+
   it("ends with grants that are refreshed through it", async () => {
     await proof.prove(user);
   });
@@ -109,6 +143,18 @@ describe.each(selectedKinds())("a contributor's hour with a $kind", (about) => {
     }
   });
 });
+
+function typed(
+  packageName: string,
+  auth: string,
+  platform = 'crm: { refresher: "oauth2", token_url: "https://crm.example/token", client_id: "id" }',
+): string {
+  return `import { defineConfig, env } from "@tokenward/config";
+import acme from "${packageName}";
+
+export default defineConfig({ auth: { ${auth} }, platforms: { ${platform} } });
+`;
+}
 
 async function refresherProof(plugin: EmptyProject): Promise<Proof> {
   const sandbox = await startContributorSandbox(plugin);

@@ -3,13 +3,16 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSyn
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { kindNames, kinds, type PluginKind } from "./kind.ts";
 import { packageName } from "./plugin-name.ts";
 import { renderPackage } from "./template.ts";
 import { nodeRange, versions } from "./versions.ts";
 import { writePackage } from "./write-package.ts";
+
+// Several programs each, which a busy machine starts slowly.
+vi.setConfig({ testTimeout: 120_000 });
 
 const own = path.join(import.meta.dirname, "..");
 const root = path.join(own, "..", "..");
