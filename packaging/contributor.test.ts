@@ -14,6 +14,7 @@ import { startContributorReceiver } from "./harness/contributor-receiver.ts";
 import { startContributorSandbox } from "./harness/contributor-sandbox.ts";
 import { loopbackOnly } from "./harness/loopback-only.ts";
 import { compile, compilers } from "./harness/type-check.ts";
+import { workflowMistakes } from "./harness/workflow-mistakes.ts";
 import { startWorkspaceRegistry, type EmptyProject, type WorkspaceRegistry } from "./harness/workspace-registry.ts";
 
 const configFile = "tokenward.config.yaml";
@@ -78,6 +79,12 @@ describe.each(selectedKinds())("a contributor's hour with a $kind", (about) => {
     const { stdout } = succeeded(await plugin.run("npm", ["test"]));
     expect(stdout).toMatch(/ pass \d\d/);
     succeeded(await plugin.run("npm", ["run", "check"]));
+  });
+
+  it("has workflows that GitHub would run", async () => {
+    for (const name of ["ci.yml", "release.yml"]) {
+      expect(await workflowMistakes(name, await plugin.read(`.github/workflows/${name}`))).toEqual([]);
+    }
   });
 
   it("goes on beside the CLI: the configuration selects the plugin by its short name", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -104,6 +104,17 @@ test("is formatted whatever its name is", async () => {
     expect(code, output).toBe(0);
   } finally {
     rmSync(base, { recursive: true, force: true });
+  }
+});
+
+test("runs on the actions that this repository runs on", () => {
+  const used = (file: string): readonly string[] => readFileSync(file, "utf8").match(/actions\/\S+@.*$/gm) ?? [];
+  const workflows = path.join(".github", "workflows");
+  const ours = readdirSync(path.join(root, workflows)).flatMap((file) => used(path.join(root, workflows, file)));
+  const template = path.join(own, "template", "every", "_github", "workflows");
+  for (const file of readdirSync(template)) {
+    expect(used(path.join(template, file))).toHaveLength(2);
+    expect(ours).toEqual(expect.arrayContaining([...used(path.join(template, file))]));
   }
 });
 
