@@ -7,6 +7,7 @@ import { bundledPlugins } from "./apps/cli/src/bundled-plugins.ts";
 import { filesBelow } from "./house-rules/workspace.ts";
 import { checkConfig } from "./packages/config/src/index.ts";
 import { readDocument } from "./packages/config/src/document.ts";
+import { checkInNode, installPackages } from "./packages/config/src/test/in-node.ts";
 
 // Every whole configuration that a page shows is one that Tokenward takes, and so does the schema for editors.
 const root = import.meta.dirname;
@@ -32,6 +33,13 @@ const pages = files
 const whole = files
   .filter((file) => /(^|\/)tokenward\.config\.ya?ml$/.test(file))
   .map((file) => ({ place: file, yaml: readFileSync(path.join(root, file), "utf8") }));
+const typed = files
+  .filter((file) => file.endsWith(".md"))
+  .flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm)]
+      .map(([, text], index) => ({ place: `${file}, program ${index + 1}`, text: String(text) }))
+      .filter(({ text }) => text.includes("export default defineConfig(")),
+  );
 const configurations = [...pages, ...whole].filter(({ yaml }) => /^platforms:/m.test(yaml));
 
 const schema = JSON.parse(readFileSync(path.join(root, "apps/cli/schema.json"), "utf8")) as object;
@@ -42,6 +50,7 @@ describe("configurations in the documentation", () => {
     const places = configurations.map(({ place }) => place);
     expect(places).toContain("README.md, example 1");
     expect(places).toContain("examples/cli-quickstart/tokenward.config.yaml");
+    expect(typed.map(({ place }) => place)).toContain("docs/configuration.md, program 1");
   });
 
   it.each(configurations)("$place is valid", async ({ yaml }) => {
@@ -54,6 +63,17 @@ describe("configurations in the documentation", () => {
     const env = Object.fromEntries(names) as Record<string, string>;
     const { problems, warnings } = await checkConfig({ path: file, env, bundled: bundledPlugins });
     expect([...problems, ...warnings]).toEqual([]);
+  });
+
+  it.each(typed)("$place is valid", ({ text }) => {
+    const project = mkdtempSync(path.join(folder, "typed-"));
+    writeFileSync(path.join(project, "tokenward.config.ts"), text);
+    installPackages(project);
+    for (const [, file] of text.matchAll(/fromFile\("([\w./-]+)"\)/g)) {
+      writeFileSync(path.resolve(project, String(file)), "a-secret-of-some-length");
+    }
+    const names = [...text.matchAll(/\benv\("(\w+)"\)/g)].map(([, name]) => [String(name), "a-secret-of-some-length"]);
+    expect(checkInNode(project, { env: Object.fromEntries(names) })).toMatchObject({ lines: [], stderr: "" });
   });
 
   it.each(configurations)("$place fits the schema that the CLI brings along", ({ yaml }) => {
