@@ -50,7 +50,7 @@ export async function consents(control) {
 /** The configuration as text, and the client secrets that it reads from files. */
 export function configurationOf(granted, url) {
   const { "tiktok/brand-a": tiktok, instagram, linkedin, podium, xero, youtube } = granted;
-  const yaml = `# yaml-language-server: \$schema=../apps/cli/schema.json
+  const yaml = `# yaml-language-server: $schema=../apps/cli/schema.json
 # Made by npm start: platforms of the sandbox, and a write-back in this folder.
 auth:
   writeback: { backend: local, local: { store: file, path: ./store } }

@@ -25,9 +25,11 @@ export const refresherCases: readonly RefresherCase[] = [
  * @example
  * ```ts
  * import { describe, it } from "vitest";
- * import { testRefresher } from "@tokenward/testing";
- * import { answers } from "../fixtures/answers.ts";
- * import { acme } from "./index.ts";
+ * import type { Refresher } from "@tokenward/core/plugin";
+ * import { testRefresher, type RefresherFixture } from "@tokenward/testing";
+ *
+ * declare const acme: () => Refresher; // your package's factory
+ * declare const answers: readonly RefresherFixture[]; // recorded-style answers, beside your source
  *
  * testRefresher({ describe, it }, { create: () => acme(), fixtures: answers });
  * ```
