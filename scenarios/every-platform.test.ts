@@ -1,7 +1,7 @@
 import { fingerprint, type LedgerEntry } from "@tokenward/sandbox";
 import type { StoredGrant } from "@tokenward/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { everyRole, type Role } from "./harness/cast.ts";
+import { everyRole, presentedOf, type Role } from "./harness/cast.ts";
 import { run } from "./harness/cli.ts";
 import { playAll, type Play } from "./harness/play.ts";
 import { refresh, type Reported } from "./harness/report.ts";
@@ -175,11 +175,6 @@ interface Act {
   /** The requests of the grant, in their order. */
   requests(role: Role): readonly LedgerEntry[];
   readonly stored: ReadonlyMap<string, StoredGrant>;
-}
-
-function presentedOf({ presents }: Role, stored: StoredGrant | undefined): string {
-  const token = presents === "refresh-token" ? stored?.refreshToken : stored?.accessToken;
-  return token?.reveal() ?? "";
 }
 
 /** The platform exchanged once what was current, and what it would exchange next is what is stored. */

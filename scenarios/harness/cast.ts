@@ -1,3 +1,4 @@
+import type { StoredGrant } from "@tokenward/core";
 import { presetPlatforms, type ConsentOptions, type SandboxPlatform, type TokenPolicy } from "@tokenward/sandbox";
 import type { GrantWish } from "./platforms.ts";
 
@@ -9,6 +10,8 @@ export interface Role {
   readonly presents: NonNullable<TokenPolicy["presents"]>;
   /** Whether the presented token changes with each exchange, now and then, or never. */
   readonly rotation: TokenPolicy["rotation"];
+  /** What the refresher expects of it; the platform's own secret may be another one. */
+  readonly rotates: TokenPolicy["rotation"];
   /** Whether presenting a spent token ends the grant. */
   readonly strict: boolean;
   /** Whether a narrower consent shows in what the platform says. */
@@ -27,8 +30,8 @@ const keysOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 export const fivePlatforms: readonly Role[] = [
   role({ platform: "instagram" }, { presents: "access-token", rotation: "always", would: "refresh" }),
   role({ platform: "instagram-facebook" }, { presents: "access-token", rotation: "always", would: "refresh" }),
-  role({ platform: "youtube" }, { rotation: "never", would: "health-check" }),
-  role({ platform: "tiktok" }, { rotation: "always", strict: true, would: "rotate" }),
+  role({ platform: "youtube" }, { rotation: "never", rotates: "never", would: "health-check" }),
+  role({ platform: "tiktok" }, { rotation: "always", rotates: "always", strict: true, would: "rotate" }),
   role(
     { platform: "linkedin", account: "standard" },
     { presents: "nothing", rotation: "never", would: "health-check" },
@@ -57,6 +60,7 @@ function roleOfPreset({ name, policy, settings = {} }: SandboxPlatform): Role {
     {
       presents,
       rotation,
+      rotates: rotation,
       strict: reuse === "strict" && rotation !== "never" && presents === "refresh-token",
       statesScopes: scope !== null,
       would: rotation === "always" && presents === "refresh-token" ? "rotate" : "refresh",
@@ -71,10 +75,17 @@ function role(wish: GrantWish & { readonly consent?: ConsentOptions }, facts: Pa
     wish,
     presents: "refresh-token",
     rotation: "always",
+    rotates: "sometimes",
     strict: false,
     statesScopes: true,
     would: "rotate",
     preset: false,
     ...facts,
   };
+}
+
+/** The token of a stored grant that an exchange presents; where nothing is exchanged, the one that is used. */
+export function presentedOf({ presents }: Role, stored: StoredGrant | undefined): string {
+  const token = presents === "refresh-token" ? stored?.refreshToken : stored?.accessToken;
+  return token?.reveal() ?? "";
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { fingerprint, type LedgerEntry } from "@tokenward/sandbox";
-import type { StoredGrant } from "@tokenward/core";
-import type { Role } from "./cast.ts";
+import { presentedOf, type Role } from "./cast.ts";
 import { startWatched, type Finished } from "./cli.ts";
 import type { Play } from "./play.ts";
 import { refresh } from "./report.ts";
@@ -50,13 +49,13 @@ export async function killOnce(play: Play, role: Role, event: string): Promise<K
   await play.time.pass(2 * days);
   const further = await runOnce(play, role);
   await play.expectPeace();
-  return judge(play, role, { events: process.events.names, struck, next, further });
+  return await judge(play, role, { events: process.events.names, struck, next, further });
 }
 
 async function runOnce(play: Play, role: Role): Promise<Run> {
   const since = await play.newest();
-  const { statuses, of: _, ...finished } = await refresh(play.workspace, role.name, { env: play.time.env });
-  return { status: statuses[0], finished, exchanges: await exchangesSince(play, role, since) };
+  const report = await refresh(play.workspace, role.name, { env: play.time.env });
+  return { status: report.statuses[0], finished: report, exchanges: await exchangesSince(play, role, since) };
 }
 
 async function exchangesSince(play: Play, role: Role, since: number): Promise<readonly LedgerEntry[]> {
@@ -108,8 +107,4 @@ async function judge(play: Play, role: Role, { events, struck, next, further }: 
     return "untouched";
   }
   return events.includes("answer:end") || following?.presented !== "forgiven" ? "kept" : "healed";
-}
-
-function presentedOf({ presents }: Role, stored: StoredGrant | undefined): string {
-  return (presents === "access-token" ? stored?.accessToken : stored?.refreshToken)?.reveal() ?? "";
 }

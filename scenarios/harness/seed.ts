@@ -22,3 +22,10 @@ export function seededRandom(from: number = seed): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** So many of a list, each once; all where it has fewer. */
+export function chosen<T>(from: readonly T[], count: number, random: () => number): readonly T[] {
+  const left = [...from];
+  const take = (): T => left.splice(Math.floor(random() * left.length), 1)[0] as T;
+  return Array.from({ length: Math.min(count, left.length) }, take);
+}
