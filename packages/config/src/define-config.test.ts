@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { Notifier, Refresher, WriteBack } from "@tokenward/core";
 import { oauth2 } from "@tokenward/refresher-oauth2";
 import { tiktok } from "@tokenward/refresher-tiktok";
@@ -6,7 +8,15 @@ import { local } from "@tokenward/writeback-local";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { defineConfig } from "./define-config.ts";
 import { env, fromFile } from "./secret-reference.ts";
-import type { AuthConfig, GrantConfig, PlatformConfig, TokenwardConfig } from "./typed-config.ts";
+import type { AuthKeys, DecayKeys, FileKeys, GrantKeys, PlatformKeys } from "./schema.ts";
+import type {
+  AuthConfig,
+  DecayConfig,
+  GrantConfig,
+  PlatformConfig,
+  PluginPlatformConfig,
+  TokenwardConfig,
+} from "./typed-config.ts";
 
 const notifier = {} as Notifier;
 
@@ -88,5 +98,23 @@ describe("defineConfig", () => {
     expectTypeOf<Notifier>().toExtend<NonNullable<AuthConfig["alerts"]>>();
     expectTypeOf<GrantConfig["rotation"]>().toEqualTypeOf<"always" | "sometimes" | "never" | undefined>();
     expectTypeOf<string>().not.toExtend<NonNullable<GrantConfig["client_secret"]>>();
+  });
+
+  it("has the keys that a reading knows, no more and no fewer", () => {
+    expectTypeOf<keyof GrantConfig>().toEqualTypeOf<keyof GrantKeys>();
+    expectTypeOf<keyof PluginPlatformConfig>().toEqualTypeOf<keyof GrantKeys | keyof PlatformKeys>();
+    expectTypeOf<keyof AuthConfig>().toEqualTypeOf<keyof AuthKeys>();
+    expectTypeOf<keyof DecayConfig>().toEqualTypeOf<keyof DecayKeys>();
+    expectTypeOf<keyof TokenwardConfig>().toEqualTypeOf<Exclude<keyof FileKeys, "$schema">>();
+  });
+
+  it("says at each key what it means", () => {
+    const lines = readFileSync(path.join(import.meta.dirname, "typed-config.ts"), "utf8").split("\n");
+    const keys = lines.flatMap((line, index) => (/^ +readonly [\w[]/.test(line) ? [index] : []));
+    expect(keys.length).toBeGreaterThan(40);
+    for (const index of keys) {
+      const before = lines[index - 1] ?? "";
+      expect(before.trimEnd(), lines[index]).toMatch(/\*\/$/);
+    }
   });
 });

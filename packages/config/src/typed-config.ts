@@ -14,6 +14,7 @@ export type DurationConfig = `${number}${"w" | "d" | "h" | "m" | "s" | "ms"}${st
 export interface PluginConfig {
   /** `local` is `@tokenward/writeback-local`, else `tokenward-writeback-local`; a package or a file is itself. */
   readonly backend: string;
+  /** The plugin's options. */
   readonly [options: string]: unknown;
 }
 
