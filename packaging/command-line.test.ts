@@ -51,11 +51,11 @@ describeInstalled.each([
   });
 
   it.each(commands)("%s", async (line) => {
-    const [typed = "", file] = line.split(" < ");
-    const [program = "", ...args] = typed.trim().split(/\s+/);
+    const { command, args, from, to } = typed(line);
     const guarded = await loopbackOnly(project, env);
-    const input = file === undefined ? undefined : await project.read(file);
-    const { code, stdout, stderr } = await project.run(program, args, { ...guarded, input });
+    const input = from === undefined ? undefined : await project.read(from);
+    const { code, stdout, stderr } = await project.run(command, args, { ...guarded, input });
+    if (to !== undefined) await project.write(to, stdout);
     // Saying where to consent means that a human is needed.
     const expected = /^tokenward auth (?!status)[a-z]+$/.test(line) ? 1 : 0;
     expect({ code, said: stdout + stderr }).toEqual({ code: expected, said: expect.stringMatching(/\S/) });
@@ -68,6 +68,13 @@ describeInstalled.each([
     expect(replays).toBe(0);
   });
 });
+
+/** What a shell makes of a line, as far as the READMEs go. */
+function typed(line: string): { command: string; args: string[]; from?: string; to?: string } {
+  const [, words = "", sign, file = ""] = /^([^<>]+?)(?: ([<>]) (\S+))?$/.exec(line) ?? [];
+  const [command = "", ...args] = words.split(/\s+/);
+  return { command, args, ...(sign === "<" ? { from: file } : {}), ...(sign === ">" ? { to: file } : {}) };
+}
 
 /** The configuration as it is written, but for where the tokens are exchanged. */
 function onThisMachine(configuration: string, urls: Readonly<Record<string, string>>): string {

@@ -8,7 +8,7 @@ import net from "node:net";
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function (...args) {
   const [options] = Array.isArray(args[0]) ? args[0] : args;
-  const host = typeof options === "object" ? (options.path === undefined ? (options.host ?? "localhost") : "localhost") : args[1];
+  const host = typeof options === "object" ? (typeof options.path === "string" ? "localhost" : (options.host ?? "localhost")) : args[1];
   if (typeof host === "string" && !/^(localhost|127\\.[0-9.]+|::1)$/.test(host)) {
     process.stderr.write("contacts " + host + ", which is not this machine\\n");
     process.exit(97);

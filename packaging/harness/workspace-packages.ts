@@ -43,6 +43,6 @@ export function readManifest(folder: string): Manifest {
 
 /** What can be imported of it: `@tokenward/core`, `@tokenward/core/plugin`. */
 export function entryPoints({ name, exports = {} }: Manifest): readonly string[] {
-  const keys = Object.keys(exports).filter((key) => key !== "./package.json" && !key.includes("*"));
+  const keys = Object.keys(exports).filter((key) => !key.endsWith(".json") && !key.includes("*"));
   return keys.map((key) => name + key.slice(1));
 }
