@@ -67,6 +67,8 @@ test(`a process that is killed on any platform loses nothing that it was given (
 
 /** What to kill at: in the small form, something of the stages that a run on this platform goes through. */
 async function eventsOf(play: Play, role: Role): Promise<readonly string[]> {
+  // Weeks have passed for those before it.
+  await play.consentAgain(role.name);
   await play.time.pass(2 * days);
   const process = startWatched(play.workspace, ["auth", "refresh", role.name], { env: play.time.env });
   const { code, stderr } = await process.finished;
