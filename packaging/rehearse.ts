@@ -25,6 +25,7 @@ console.log(method + " " + url + ", " + kind);
 const say = (text: string): boolean => process.stdout.write(text);
 let registry: WorkspaceRegistry | undefined;
 const projects: EmptyProject[] = [];
+let interrupted = false;
 
 async function cleanUp(): Promise<void> {
   for (const project of projects.splice(0)) await project.dispose();
@@ -83,12 +84,15 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.once(signal, () => void cleanUp().finally(() => process.exit(code)));
+  process.once(signal, () => {
+    interrupted = true;
+    void cleanUp().finally(() => process.exit(code));
+  });
 }
 try {
   await rehearse();
 } catch (error) {
-  process.stderr.write(`\nThe rehearsal failed: ${(error as Error).message}\n`);
+  if (!interrupted) process.stderr.write(`\nThe rehearsal failed: ${(error as Error).message}\n`);
   process.exitCode = 1;
 } finally {
   await cleanUp();

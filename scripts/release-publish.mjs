@@ -26,7 +26,9 @@ await main(async () => {
 
 /** Publishes one package. What is there already is fine if it is the same: a release that broke off is run again. */
 async function publish({ name, version, file, integrity }, cwd, flags) {
-  const { code, output } = await npm(["publish", `./${file}`, "--access=public", "--loglevel=error", ...flags], { cwd });
+  const { code, output } = await npm(["publish", `./${file}`, "--access=public", "--loglevel=error", ...flags], {
+    cwd,
+  });
   if (code === 0) {
     process.stdout.write(`published  ${name} ${version}\n`);
     return undefined;
