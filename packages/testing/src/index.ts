@@ -1,8 +1,8 @@
 /** Conformance suites, in-memory fakes and a manual clock. */
 export { memoryState } from "@tokenward/core";
-export type { ConformanceCase, ConformanceOptions, DisposableFixture } from "./conformance.ts";
+export type { ConformanceCase, ConformanceOptions, DisposableFixture, TestRunner } from "./conformance.ts";
 export type { FixtureNeed, GrantStateCase, GrantStateFixture } from "./grant-state/fixture.ts";
-export { grantStateCases, testGrantState, type GrantStateSuiteOptions, type TestRunner } from "./grant-state/suite.ts";
+export { grantStateCases, testGrantState, type GrantStateSuiteOptions } from "./grant-state/suite.ts";
 export { malformedAnswers, type MalformedAnswer, type MalformedExpectation } from "./malformed-answers.ts";
 export { renderAnswer, type AnswerTemplate, type AnswerTokens } from "./render-answer.ts";
 export { memoryRateBucket, type MemoryRateBucketOptions } from "./memory-rate-bucket.ts";

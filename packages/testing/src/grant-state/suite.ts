@@ -1,16 +1,9 @@
 import { alertCases } from "./alert-cases.ts";
 import type { FixtureNeed, GrantStateCase, GrantStateFixture } from "./fixture.ts";
 import { journalCases } from "./journal-cases.ts";
+import { registerCases, type TestRunner } from "../conformance.ts";
 import { leaseCases } from "./lease-cases.ts";
 import { memoryCases } from "./memory-cases.ts";
-
-/** The two words that every test runner has. */
-export interface TestRunner {
-  readonly describe: (name: string, define: () => void) => unknown;
-  readonly it: ((name: string, run: () => Promise<void>) => unknown) & {
-    skip?: ((name: string, run: () => Promise<void>) => unknown) | undefined;
-  };
-}
 
 /** What a state under test cannot offer. */
 export interface GrantStateSuiteOptions {
@@ -45,25 +38,9 @@ export const grantStateCases: readonly GrantStateCase[] = [
  * ```
  */
 export function testGrantState(
-  { describe, it }: TestRunner,
+  runner: TestRunner,
   create: () => Promise<GrantStateFixture>,
-  { without = {} }: GrantStateSuiteOptions = {},
+  options: GrantStateSuiteOptions = {},
 ): void {
-  describe("GrantState", () => {
-    for (const { name, needs, run } of grantStateCases) {
-      const missing = needs.find((need) => without[need] !== undefined);
-      const test = async (): Promise<void> => {
-        const fixture = await create();
-        try {
-          const absent = needs.find((need) => fixture[need] === undefined);
-          if (absent !== undefined) throw new TypeError(`The fixture lacks \`${absent}\`; say why in \`without\`.`);
-          await run(fixture);
-        } finally {
-          await fixture.dispose();
-        }
-      };
-      if (missing === undefined) it(name, test);
-      else it.skip?.(`${name} (skipped: ${without[missing]})`, test);
-    }
-  });
+  registerCases(runner, "GrantState", grantStateCases, create, options);
 }

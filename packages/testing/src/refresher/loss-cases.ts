@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Exchanged, Refresher, Refused } from "@tokenward/core/plugin";
 import { malformedAnswers, type MalformedAnswer } from "../malformed-answers.ts";
 import { damaged } from "./damage.ts";
+import { rephrased } from "./rephrase.ts";
 import {
   answerOf,
   answerOfFixture,
@@ -57,6 +58,31 @@ export const lossCases: readonly RefresherCase[] = [
           const reading = readingOf(subject, { ...whole, body, truncated: true }, name);
           assertWholeTokens(reading, name);
           assertCutKept(subject.create(), Buffer.from(body).toString("utf8"), reading, name, fixture.expect);
+        }
+      }
+    },
+    withoutExchange,
+  ),
+
+  refresherCase(
+    "an answer that comes in another form says the same",
+    (subject) => {
+      const own = subject.fixtures.map((fixture) => ({
+        name: fixture.name,
+        answer: answerOfFixture(subject, fixture),
+      }));
+      const readings = new Map(own.map(({ name, answer }) => [name, readingOf(subject, answer, `"${name}"`)]));
+      for (const { name, answer } of rephrased(own, subject.seed ?? 1)) {
+        const plain = readings.get(name.slice(1, name.indexOf('" in other form')));
+        const reading = readingOf(subject, answer, name);
+        if (plain?.kind === "refused") {
+          const same = reading.kind === "refused" && reading.class === plain.class && reading.error === plain.error;
+          assert.ok(same, `${name} is ${inWords(plain)}, but was read as ${inWords(reading)}`);
+        } else if (plain !== undefined) {
+          for (const kind of ["access", "refresh"] as const) {
+            const wanted = plain[`${kind}Token`]?.reveal();
+            if (wanted !== undefined) assertToken(reading, kind, wanted, name.replaceAll('"', "'"));
+          }
         }
       }
     },

@@ -60,6 +60,17 @@ const losing: readonly BrokenRefresher[] = [
   ),
   broken(
     rotating,
+    "expects the tokens in their usual place",
+    "an answer that comes in another form says the same",
+    /in other form .* was lost/,
+    reading((read, { text }) =>
+      read.kind === "exchanged" && /^\s*\{\s*"x_/.test(text)
+        ? { kind: "refused", class: "in-doubt", detail: "it begins with something unknown" }
+        : read,
+    ),
+  ),
+  broken(
+    rotating,
     "throws at bytes that are no text",
     damage,
     /interpret threw/,
