@@ -75,7 +75,7 @@ const losing: readonly BrokenRefresher[] = [
     damage,
     /interpret threw/,
     reading((read, { text }) => {
-      if (text.includes("\uFFFD") && text.includes('"error"')) throw new Error("no text");
+      if (/^\s*\{.*\uFFFD/s.test(text) && text.includes('"error"')) throw new Error("no text");
       return read;
     }),
   ),
@@ -115,10 +115,9 @@ const misjudging: readonly BrokenRefresher[] = [
     "takes a dead token for a passing failure",
     fixtures,
     /a dead token.*reauth/,
-    reading((read, { text }) => {
-      const known = text.includes('"error_description":"expired"') && !text.includes("refresh_token");
-      return known && read.kind === "refused" ? { ...read, class: "transient" } : read;
-    }),
+    reading((read) =>
+      read.kind === "refused" && read.error === "invalid_grant" ? { ...read, class: "transient" } : read,
+    ),
   ),
   broken(rotating, "doubles a lifetime", fixtures, /lifetime of the access token/, (base) => ({
     interpret: (answer, grant, now) => {
