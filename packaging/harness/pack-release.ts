@@ -35,6 +35,7 @@ export async function packRelease(destination: string): Promise<readonly PackedP
     if (pendingChangesets().length > 0) {
       await mustRun(process.execPath, [changesetScript(), "version"], { cwd: copy, env: calm() });
     }
+    for (const { folder } of publishablePackages()) await cleanManifest(path.join(copy, folder, "package.json"));
     const packages = await packAll(copy, destination);
     await writeFile(path.join(destination, "packages.json"), JSON.stringify(await Promise.all(packages.map(listed))));
     return packages;
@@ -80,6 +81,14 @@ async function copyCheckout(copy: string): Promise<void> {
   const modules = path.join(copy, "node_modules", "@changesets");
   await mkdir(modules, { recursive: true });
   await symlink(path.dirname(changesetScript()), path.join(modules, "cli"), "junction");
+}
+
+// What only a checkout can use would point at files that are not in the tarball.
+async function cleanManifest(file: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  for (const key of ["devDependencies", "scripts", "tokenwardBuild"]) delete manifest[key];
+  const clean = JSON.stringify(manifest, (key, value: unknown) => (key === "@tokenward/source" ? undefined : value), 2);
+  await writeFile(file, `${clean}\n`);
 }
 
 /** What `scripts/release-publish.mjs` reads of a package. */

@@ -28,8 +28,7 @@ export function pnpmScript(): string {
     folders.unshift((JSON.parse(readFileSync(stamp, "utf8")) as { pnpmFolder: string }).pnpmFolder);
   }
   const found = folders.map((folder) => path.join(folder, "..", "pnpm", "bin", "pnpm.mjs")).find(existsSync);
-  if (found === undefined)
-    throw new Error("pnpm is missing. `npm run build` in the checkout fetches it; then run again.");
+  if (found === undefined) throw new Error("pnpm is missing. `npm test` in the checkout fetches it.");
   return found;
 }
 

@@ -42,9 +42,12 @@ export async function checkTypes(
 export async function compile(
   project: EmptyProject,
   files: readonly string[],
-  { script }: Compiler,
+  compiler: Compiler,
   resolution: (typeof moduleResolutions)[number],
 ): Promise<string> {
+  const { script } = compiler;
+  // A program for Node has no DOM; what is bundled often has one. The newest compiler is the quickest to read it.
+  const withDom = resolution === "bundler" && compiler === compilers.at(-1);
   const compilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -52,8 +55,7 @@ export async function compile(
     skipLibCheck: false,
     noEmit: true,
     target: "es2023",
-    // A program for Node has no DOM; what is bundled has one, because TypeScript assumes so where nothing is said.
-    ...(resolution === "nodenext" ? { lib: ["es2023"] } : {}),
+    lib: ["es2023", ...(withDom ? ["dom"] : [])],
     module: resolution === "nodenext" ? "nodenext" : "preserve",
     moduleResolution: resolution,
     // What everyone who writes TypeScript for Node has.

@@ -46,3 +46,10 @@ export function entryPoints({ name, exports = {} }: Manifest): readonly string[]
   const keys = Object.keys(exports).filter((key) => !key.endsWith(".json") && !key.includes("*"));
   return keys.map((key) => name + key.slice(1));
 }
+
+/** The files that a manifest points at, relative to it. */
+export function filesNamedIn({ exports = {}, bin = {} }: Manifest): readonly string[] {
+  const targets = (value: unknown): string[] =>
+    typeof value === "string" ? [value] : Object.values((value ?? {}) as Record<string, unknown>).flatMap(targets);
+  return [...new Set([...targets(exports), ...targets(bin)])].map((target) => target.replace(/^\.\//, ""));
+}
