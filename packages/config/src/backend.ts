@@ -126,7 +126,17 @@ export function configure<Kind extends ConfiguredKind>(
   const known = optionNames(plugin.options);
   const checked = checkBlock(plugin.options, { reading, resolved, at, plugin: about.package, known });
   if (checked === undefined) return undefined;
-  return { found, name, create: () => plugin.create(checked, { folder: reading.folder, env: reading.env }) };
+  return { found, name, create: () => instanceOf(found, checked, reading) };
+}
+
+/** Creates a plugin's instance of checked options; one that a program has created is taken as it is. */
+export function instanceOf<Kind extends ConfiguredKind>(
+  { plugin, created: own }: Found<Kind>,
+  options: unknown,
+  reading: Reading,
+): PluginKinds[Kind] {
+  if (own?.complete === true) return own.instance as PluginKinds[Kind];
+  return plugin.create(options, { folder: reading.folder, env: reading.env });
 }
 
 /** Creates what a block configures, or reports what the plugin says against it. */

@@ -72,6 +72,7 @@ describe("a configuration in TypeScript", () => {
           youtube: { client_id: () => 1, client_secret: fromFile("./none"), rotatoin: "always" },
         },
       };`);
+    expect(lines.join("\n")).not.toContain("cs-literal-7");
     expect(lines).toMatchInlineSnapshot(`
       [
         "HERE/tokenward.config.ts: auth.alerts.backend[0]: tiktok is not a Tokenward notifier: it is a refresher. Correct the name in the configuration, or ask the plugin's author.",

@@ -43,10 +43,19 @@ function createIn(current: Session, plugin: AnyPlugin<ConfiguredKind>, options: 
   const { kind, pluginName: name, apiVersion } = plugin;
   const about = { kind, name, package: name, apiVersion, origin: "in the configuration" } as const;
   const configured = configure({ plugin, about }, name, options, [], reading);
-  // For whoever hands it to another instance: where it stands in the file it is created again, with its place known.
   // A state may look at the disk, and `config check` creates none; what stands for it is made when it is needed.
-  const instance = (kind === "state" ? undefined : created(configured, [], reading)) ?? {};
-  const record: CreatedPlugin = { kind, name, plugin, options: options ?? {}, instance, mistakes: reading.problems };
+  const made = kind === "state" ? undefined : created(configured, [], reading);
+  const complete = made !== undefined && reading.problems.length === 0;
+  const instance = complete ? made : {};
+  const record: CreatedPlugin = {
+    kind,
+    name,
+    plugin,
+    options: options ?? {},
+    instance,
+    complete,
+    mistakes: reading.problems,
+  };
   rememberCreated(record);
   current.created.push(record);
   return instance;

@@ -12,6 +12,8 @@ export interface CreatedPlugin {
   /** As they were passed: neither checked nor with their references replaced. */
   readonly options: unknown;
   readonly instance: object;
+  /** Whether the instance works. Otherwise it only stands for one that the reading creates, or says why it cannot. */
+  readonly complete: boolean;
   /** What is wrong with the options. */
   readonly mistakes?: readonly ConfigProblem[] | undefined;
 }
@@ -33,7 +35,14 @@ export function createdPlugin(value: unknown): CreatedPlugin | undefined {
 function factoryItself(value: object): CreatedPlugin | undefined {
   const { kind, pluginName, create } = value as Partial<Plugin<ConfiguredKind, unknown>>;
   if (typeof kind !== "string" || typeof pluginName !== "string" || typeof create !== "function") return undefined;
-  return { kind, name: pluginName, plugin: value as AnyPlugin<ConfiguredKind>, options: {}, instance: value };
+  return {
+    kind,
+    name: pluginName,
+    plugin: value as AnyPlugin<ConfiguredKind>,
+    options: {},
+    instance: value,
+    complete: false,
+  };
 }
 
 // The methods that each kind must have, and nothing else in a configuration has.
@@ -51,7 +60,7 @@ function ownInstance(value: object): CreatedPlugin | undefined {
     if (!names.every((name) => has(name))) continue;
     const { platform, name } = value as { readonly platform?: unknown; readonly name?: unknown };
     const own = [name, platform].find((word) => typeof word === "string" && word !== "") as string | undefined;
-    return { kind, name: own ?? "own", options: {}, instance: value };
+    return { kind, name: own ?? "own", options: {}, instance: value, complete: true };
   }
   return undefined;
 }

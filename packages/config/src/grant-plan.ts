@@ -7,6 +7,7 @@ import {
   type GrantId,
   type Refresher,
 } from "@tokenward/core";
+import { instanceOf } from "./backend.ts";
 import { clientOf, inheritClient } from "./client.ts";
 import type { ConfiguredGrant } from "./configuration.ts";
 import { readDecay } from "./decay.ts";
@@ -119,16 +120,17 @@ function createRefresher(
 
 // Its options stand in the factory's call, for all accounts alike.
 function createdRefresher(
-  { plugin, about }: Found<"refresher">,
+  found: Found<"refresher">,
   { at, options: resolved }: Level,
   reading: Reading,
 ): Refresher | undefined {
+  const { plugin, about } = found;
   const place = [...at, "refresher"];
   const known = optionNames(plugin.options);
   const options = checkBlock(plugin.options, { reading, resolved, at: place, plugin: about.package, known });
   if (options === undefined) return undefined;
   try {
-    return plugin.create(options, { folder: reading.folder, env: reading.env });
+    return instanceOf(found, options, reading);
   } catch (error) {
     reading.report.mistake(findingOf(place, error));
     return undefined;
