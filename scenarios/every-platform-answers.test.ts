@@ -60,7 +60,7 @@ describe(`malformed and odd answers on every platform (seed ${String(seed)})`, (
       keys: { ...wish.keys, required_scopes: [] },
       consent: { ...wish.consent, rotation: rotationFor({ wish, ...role }, answer) },
     }));
-    const grants = await consentAll(sandbox, workspace, wishes, { auth: { token: { refresh_at: 0.02 } } });
+    const grants = await consentAll(sandbox, workspace, wishes, { auth: { token: { refresh_at: 0.01 } } });
     receivers = cast.map(({ role, answer }, index) => ({ role, answer, grant: grants[index] as ConnectedGrant }));
     const names = grants.map(({ name }) => name);
 

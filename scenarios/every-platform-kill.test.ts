@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { everyRole, fivePlatforms, presetRoles, type Role } from "./harness/cast.ts";
 import { startWatched } from "./harness/cli.ts";
 import { killOnce, type Killing } from "./harness/killing.ts";
-import { playAll, type Play } from "./harness/play.ts";
+import { playAll, untilDue, type Play } from "./harness/play.ts";
 import { chosen, seed, seededRandom } from "./harness/seed.ts";
 
-const days = 86_400;
 const full = process.env["TOKENWARD_SCALE"] === "full" || process.env["TOKENWARD_SCALE"] === "soak";
 
 /** Where a kill decides something: before anything is sent, in the gap that nothing closes, and after. */
@@ -69,7 +68,7 @@ test(`a process that is killed on any platform loses nothing that it was given (
 async function eventsOf(play: Play, role: Role): Promise<readonly string[]> {
   // Weeks have passed for those before it.
   await play.consentAgain(role.name);
-  await play.time.pass(2 * days);
+  await play.time.pass(untilDue);
   const process = startWatched(play.workspace, ["auth", "refresh", role.name], { env: play.time.env });
   const { code, stderr } = await process.finished;
   await process.events.end();

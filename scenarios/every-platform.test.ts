@@ -3,13 +3,12 @@ import type { StoredGrant } from "@tokenward/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { everyRole, presentedOf, type Role } from "./harness/cast.ts";
 import { run } from "./harness/cli.ts";
-import { playAll, type Play } from "./harness/play.ts";
+import { playAll, untilDue, type Play } from "./harness/play.ts";
 import { refresh, type Reported } from "./harness/report.ts";
 import { snapshotOf } from "./harness/snapshot.ts";
 import { copyStore } from "./harness/store-copy.ts";
 import { storedGrants } from "./harness/stored-grants.ts";
 
-const days = 86_400;
 const exchanging = everyRole.filter(({ presents }) => presents !== "nothing");
 
 /**
@@ -21,7 +20,7 @@ describe("every platform and every preset", () => {
 
   beforeAll(async () => {
     play = await playAll(everyRole, { requireEverything: true });
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
   });
   afterAll(async () => await play.close());
 
@@ -59,7 +58,7 @@ describe("every platform and every preset", () => {
     expect(first.report.code, first.report.stdout).toBe(0);
     for (const role of everyRole) await expectRenewed(play, role, first);
 
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     // Another machine: the stored grants and the identity that opens them, and no state at all.
     const second = await refreshAll({ TOKENWARD_STATE_DIR: `${play.workspace.folder}/another-state` });
     expect(second.report.code, second.report.stdout).toBe(0);
@@ -71,7 +70,7 @@ describe("every platform and every preset", () => {
   });
 
   test("a platform without refresh tokens is asked, never spent, and counted down", async () => {
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const { report, requests } = await refreshAll();
     for (const role of everyRole.filter(({ presents }) => presents === "nothing")) {
       expect(requests(role).map(({ endpoint, outcome }) => [endpoint, outcome])).toEqual([["resource", "served"]]);
@@ -83,7 +82,7 @@ describe("every platform and every preset", () => {
   });
 
   test("an older copy of the store comes back: no spent token is presented where that ends the grant", async () => {
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const copy = await copyStore(play.workspace);
     await refreshAll();
     await copy.restore();
@@ -95,7 +94,7 @@ describe("every platform and every preset", () => {
     }
     await play.expectPeace();
 
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const next = await refreshAll();
     expect(next.report.code, next.report.stdout).toBe(0);
     for (const role of everyRole) await expectRenewed(play, role, next);
@@ -103,7 +102,7 @@ describe("every platform and every preset", () => {
   });
 
   test("a narrower consent is said loudly, and costs no token", async () => {
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     for (const { consent } of play.grants) {
       await play.sandbox.control.setScopes(consent.grantId, consent.scopes.slice(0, 1));
     }
@@ -121,13 +120,13 @@ describe("every platform and every preset", () => {
     await play.expectPeace();
 
     for (const { consent } of play.grants) await play.sandbox.control.setScopes(consent.grantId, consent.scopes);
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const healed = await refreshAll();
     expect(healed.report.code, healed.report.stdout).toBe(0);
   });
 
   test("a client that the platform does not know costs no grant its life", async () => {
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const withClient = exchanging.filter(
       ({ name }) => play.grant(name).consent.clientId !== "" && play.hasClient(name),
     );
@@ -151,7 +150,7 @@ describe("every platform and every preset", () => {
   });
 
   test("a dead token needs a human, and nothing is deleted", async () => {
-    await play.time.pass(2 * days);
+    await play.time.pass(untilDue);
     const before = await storedGrants(
       play.workspace,
       everyRole.map(({ name }) => name),

@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { fingerprint, type LedgerEntry } from "@tokenward/sandbox";
 import { presentedOf, type Role } from "./cast.ts";
 import { startWatched, type Finished } from "./cli.ts";
-import type { Play } from "./play.ts";
+import { untilDue, type Play } from "./play.ts";
 import { refresh } from "./report.ts";
 import type { StatusDocument } from "./status-document.ts";
 import { storedGrants } from "./stored-grants.ts";
-
-const days = 86_400;
 
 /** How a killed run ended. Anything else is a failure of the product. */
 export type Killing =
@@ -33,7 +31,7 @@ interface Run {
  * @throws AssertionError where a token was lost, replayed, or not reported honestly
  */
 export async function killOnce(play: Play, role: Role, event: string): Promise<Killing> {
-  await play.time.pass(2 * days);
+  await play.time.pass(untilDue);
   const since = await play.newest();
   const process = startWatched(play.workspace, ["auth", "refresh", role.name, "--json"], {
     at: { event, signal: "SIGKILL" },
@@ -46,7 +44,7 @@ export async function killOnce(play: Play, role: Role, event: string): Promise<K
   assert.ok(struck.length <= 1, "the killed process sent more than one request");
 
   const next = await runOnce(play, role);
-  await play.time.pass(2 * days);
+  await play.time.pass(untilDue);
   const further = await runOnce(play, role);
   await play.expectPeace();
   return await judge(play, role, { events: process.events.names, struck, next, further });

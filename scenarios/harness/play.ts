@@ -25,7 +25,10 @@ export interface Play {
   close(): Promise<void>;
 }
 
-/** Consents and imports for every role. Access tokens are due from the second day on. */
+/** Seconds until everything is due again: Instagram renews no token that is younger than a day. */
+export const untilDue = 90_000;
+
+/** Consents and imports for every role. */
 export async function playAll(
   roles: readonly Role[],
   options: {
@@ -40,7 +43,7 @@ export async function playAll(
     const scopes = sandbox.platforms.find(({ name }) => name === wish.platform)?.scopes;
     return options.requireEverything === true ? { ...wish, keys: { ...wish.keys, required_scopes: scopes } } : wish;
   });
-  const auth = { token: { refresh_at: 0.02 } };
+  const auth = { token: { refresh_at: 0.01 } };
   const grants = new Map((await consentAll(sandbox, workspace, wishes, { auth })).map((grant) => [grant.name, grant]));
   const grantOf = (name: string): ConnectedGrant => {
     const grant = grants.get(name);
