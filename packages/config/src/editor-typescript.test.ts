@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +17,9 @@ describe("an editor with tokenward.config.ts", () => {
     const compilerOptions = { ...options, customConditions: ["@tokenward/source"], allowImportingTsExtensions: true };
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-    server = await startLanguageServer(folder);
+    const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
+    const tsc = path.join(path.dirname(compiler), "bin", "tsc");
+    server = await startLanguageServer(folder, { id: "typescript", server: [tsc, "--lsp"] });
   });
   afterAll(() => {
     server.close();
