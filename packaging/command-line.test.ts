@@ -1,18 +1,10 @@
-import { createSandbox, type Consent, type Sandbox } from "@tokenward/sandbox";
+import type { Consent } from "@tokenward/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
 import type { EmptyProject } from "./harness/empty-project.ts";
 import { loopbackOnly } from "./harness/loopback-only.ts";
+import { onThisMachine, type OnThisMachine } from "./harness/on-this-machine.ts";
 import { readmeExample } from "./harness/readme.ts";
 import { describeInstalled, registry } from "./harness/test-registry.ts";
-
-let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await createSandbox();
-});
-afterAll(async () => {
-  await sandbox.close();
-});
 
 describeInstalled.each([
   { where: "apps/cli", section: "Example" },
@@ -20,30 +12,21 @@ describeInstalled.each([
 ])("a stranger who types what $where/README.md says", ({ where, section }) => {
   const { install, configuration = "", commands } = readmeExample(where, section);
   let project: EmptyProject;
+  let machine: OnThisMachine;
   let secrets: readonly string[];
-  let env: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     project = await registry.emptyProject("command-line");
     await project.install(...install);
-    const tiktok = await sandbox.control.consent("tiktok");
-    const google = await sandbox.control.consent("youtube");
-    const crm = await sandbox.control.consent("oauth2", { clientId: "my-app" });
-    secrets = [tiktok, google, crm].flatMap(secretsOf);
-    env = {
-      TIKTOK_CLIENT_KEY: tiktok.clientId,
-      TIKTOK_CLIENT_SECRET: tiktok.clientSecret ?? "",
-      GOOGLE_CLIENT_ID: google.clientId,
-      GOOGLE_CLIENT_SECRET: google.clientSecret ?? "",
-      CRM_SECRET: crm.clientSecret ?? "",
-      YOUTUBE_REFRESH_TOKEN: google.refreshToken,
-      ACME_CRM_REFRESH_TOKEN: crm.refreshToken,
-    };
-    const urls = { tiktok: tiktok.tokenUrl, youtube: google.tokenUrl, "acme-crm": crm.tokenUrl };
-    await project.write("tokenward.config.yaml", onThisMachine(configuration, urls));
-    await project.write("token.json", answerOf(tiktok));
+    machine = await onThisMachine(configuration);
+    secrets = [...machine.consents.values()].flatMap(secretsOf);
+    await project.write("tokenward.config.yaml", machine.configuration);
+    await project.write("token.json", answerOf(machine.consents.get("tiktok")!));
   });
-  afterAll(async () => await project.dispose());
+  afterAll(async () => {
+    await machine.sandbox.close();
+    await project.dispose();
+  });
 
   it("has lines to type", () => {
     expect(install).toEqual(["tokenward"]);
@@ -52,7 +35,7 @@ describeInstalled.each([
 
   it.each(commands)("%s", async (line) => {
     const { command, args, from, to } = typed(line);
-    const guarded = await loopbackOnly(project, env);
+    const guarded = await loopbackOnly(project, machine.env);
     const input = from === undefined ? undefined : await project.read(from);
     const { code, stdout, stderr } = await project.run(command, args, { ...guarded, input });
     if (to !== undefined) await project.write(to, stdout);
@@ -63,7 +46,7 @@ describeInstalled.each([
   });
 
   it("has rotated the token, and spent none twice", async () => {
-    const { rotations, replays } = await sandbox.control.counts({ platform: "tiktok" });
+    const { rotations, replays } = await machine.sandbox.control.counts({ platform: "tiktok" });
     expect(rotations).toBeGreaterThan(0);
     expect(replays).toBe(0);
   });
@@ -76,15 +59,10 @@ function typed(line: string): { command: string; args: string[]; from?: string; 
   return { command, args, ...(sign === "<" ? { from: file } : {}), ...(sign === ">" ? { to: file } : {}) };
 }
 
-/** The configuration as it is written, but for where the tokens are exchanged. */
-function onThisMachine(configuration: string, urls: Readonly<Record<string, string>>): string {
-  const { platforms, ...rest } = parse(configuration) as { platforms: Record<string, object> };
-  const entries = Object.entries(platforms).map(([name, options]) => [name, { ...options, token_url: urls[name] }]);
-  return stringify({ ...rest, platforms: Object.fromEntries(entries) });
-}
-
 function secretsOf({ clientSecret, refreshToken, accessToken }: Consent): string[] {
-  return [clientSecret, refreshToken, accessToken].filter((value) => value !== undefined);
+  return [clientSecret, refreshToken, accessToken].filter(
+    (value): value is string => value !== undefined && value !== "",
+  );
 }
 
 function answerOf({ refreshToken, accessToken, expiresIn, scope }: Consent): string {
