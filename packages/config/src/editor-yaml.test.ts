@@ -25,7 +25,8 @@ describe("an editor with tokenward.config.yaml", () => {
     const installed = path.join(folder, "node_modules", "tokenward");
     mkdirSync(installed, { recursive: true });
     writeFileSync(path.join(installed, "schema.json"), JSON.stringify(schema));
-    const manifest = createRequire(import.meta.url).resolve("yaml-language-server/package.json");
+    const require = createRequire(import.meta.url);
+    const manifest = require.resolve("yaml-language-server/package.json");
     const program = path.join(path.dirname(manifest), "bin", "yaml-language-server");
     // Without the store of public schemas: nothing is fetched.
     const settings = { validate: true, completion: true, hover: true, schemaStore: { enable: false } };
