@@ -8,7 +8,7 @@ import { project } from "./test/project.ts";
 it("is a secret that prints as one, and says what it refers to", () => {
   const reference = env("SOME_NAME");
   expect(isSecret(reference)).toBe(true);
-  expect([`${reference}`, JSON.stringify(reference), inspect(reference)]).toEqual([
+  expect([String(reference), JSON.stringify(reference), inspect(reference)]).toEqual([
     "[secret]",
     '"[secret]"',
     "[secret]",
