@@ -44,7 +44,10 @@ export interface RefresherFixture {
   readonly situation: FixtureSituation;
   /** Where the shape comes from: document and date, or project and date. */
   readonly source: string;
-  /** `{{access_token}}`, `{{refresh_token}}`, `{{expires_in}}` and `{{scope}}` are filled in by the suite. */
+  /**
+   * `{{access_token}}` and `{{refresh_token}}` are filled in by the suite, `{{expires_in}}` and `{{scope}}` with what
+   * {@link RefresherFixture.expect} says of them.
+   */
   readonly answer: AnswerTemplate;
   readonly expect: ExpectedReading;
 }
