@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { conformanceFaults } from "./house-rules/conformance.ts";
 import { documentationFaults } from "./house-rules/documented-exports.ts";
 import { commandFaults, fileFaults, readmeFaults } from "./house-rules/files.ts";
 import { importFaults } from "./house-rules/imports.ts";
@@ -20,6 +21,7 @@ describe("the house", () => {
   it("has small files, named after what they hold", () => expect(fileFaults(packages)).toEqual([]));
   it("has commands that only parse, call and print", () => expect(commandFaults(packages)).toEqual([]));
   it("has a README with the same sections in every package", () => expect(readmeFaults(packages)).toEqual([]));
+  it("has every plugin proved by the suite of its kind", () => expect(conformanceFaults(packages)).toEqual([]));
   it("documents what it exports", () => expect(documentationFaults(packages)).toEqual([]));
   it("prints nothing from packages", () => expect(consoleFaults(packages)).toEqual([]));
   it("has nothing unfinished, and names no registry", () => expect(textFaults(root)).toEqual([]));
@@ -37,6 +39,12 @@ describe("the rules", () => {
     sources: Object.entries(files).map(([file, text]) => parseSource(`${folder}/${file}`, text)),
   });
   const plugin = (text: string) => made("plugin", "packages/refreshers/acme", { "src/index.ts": text });
+
+  it("find a plugin without its suite", () => {
+    const unproved = made("plugin", "packages/refreshers/acme", { "src/index.ts": "export {};" });
+    const proved = made("plugin", "packages/refreshers/acme", { "src/conformance.test.ts": "testRefresher({}, {});" });
+    expect(conformanceFaults([unproved, proved])).toHaveLength(1);
+  });
 
   it.each([
     ["another plugin", 'import "@tokenward/refresher-tiktok";'],
