@@ -187,8 +187,8 @@ function expectSaid(
   what: string,
 ): void {
   // A token that is renewed in place and whose answer is lost is presented again at once. To the platform it is too young
-  // then, and what it answers to that nobody has documented; the next run is fine.
-  const tooYoung = presents === "access-token" && accessToken === "unchanged" ? ["ERR_AUTH_CLIENT_REJECTED"] : [];
+  // then; what it answers to that nobody has documented, and it alerts nobody. The next run is fine.
+  const tooYoung = presents === "access-token" && accessToken === "unchanged" ? ["ERR_AUTH_TOO_EARLY"] : [];
   const codes = [null, "ERR_AUTH_ANSWER_MALFORMED", ...tooYoung];
   expect(codes, `${what}: ${status.detail}`).toContain(status.code);
   if (presents === "access-token" || rotation === "never") return;

@@ -1,3 +1,4 @@
+import { withdrawClaim } from "./claims.ts";
 import { find, type Found } from "./stored.ts";
 import { failedWith, refusalError, type Outcome } from "./outcome.ts";
 import type { Doubt, Pass } from "./pass.ts";
@@ -14,6 +15,7 @@ export async function refused(
   reading: Refused,
   doubt: Doubt | undefined,
 ): Promise<{ readonly outcome: Outcome; readonly again: boolean }> {
+  if (wasRenewed(pass, reading, doubt)) return await renewedUnheard(pass, found);
   if (reading.class === "reauth") {
     const now = await find(pass.plan, pass.target, pass.context).catch(() => found);
     if (now !== undefined && now.fingerprint !== found.fingerprint) {
@@ -33,4 +35,26 @@ export async function refused(
   const error = refusalError(pass.plan, reading);
   const again = reading.class === "transient" || reading.class === "throttled";
   return { outcome: failedWith(error, reading.class, { grant: found.grant }), again };
+}
+
+// Where a token must have an age, no platform documents how it turns a younger one away; one whose last request went
+// unanswered is young now if that request was heard, and no mistake of anybody's.
+function wasRenewed(pass: Pass, reading: Refused, doubt: Doubt | undefined): boolean {
+  return doubt !== undefined && reading.class === "client" && pass.traits.minimumAgeSeconds !== undefined;
+}
+
+/** The lost answer's exchange did happen. A later run, when the token is old enough again, finds out what became of it. */
+async function renewedUnheard(
+  pass: Pass,
+  found: Found,
+): Promise<{ readonly outcome: Outcome; readonly again: boolean }> {
+  await pass.held.close({});
+  await withdrawClaim(pass, found.version);
+  const reading: Refused = {
+    kind: "refused",
+    class: "too-early",
+    detail:
+      "an earlier request went unanswered, and the platform turns the token away as it does one that it has just renewed",
+  };
+  return { outcome: failedWith(refusalError(pass.plan, reading), "too-early", { grant: found.grant }), again: false };
 }

@@ -88,6 +88,14 @@ describe("through the engine", () => {
     expect(await sandbox.control.counts()).toMatchObject({ refreshes: 2, replays: 0, revocations: 0 });
   });
 
+  test("a renewal whose answer was lost and that is then called too young is no mistake of anybody's", async () => {
+    const { plan } = await connect(2, { rotation: "never" });
+    await sandbox.control.fault({ drop: "after" });
+    expect(await engine.refresh(plan)).toMatchObject({ action: "skipped", alert: false, code: "ERR_AUTH_TOO_EARLY" });
+    await sandbox.control.advance(2 * daySeconds);
+    expect(await engine.refresh(plan)).toMatchObject({ action: "refreshed", alert: false });
+  });
+
   test("a platform that still calls it too early, by its own clock, is believed without an alert", async () => {
     const { plan } = await connect(1.01, { minimumAgeSeconds: 1.02 * daySeconds });
     expect(await engine.refreshAll([plan])).toMatchObject({
