@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startRegistryServer } from "./harness/registry-server.ts";
 import { runCommand, type CommandResult } from "./harness/run-command.ts";
 import { registry } from "./harness/test-registry.ts";
-import { root } from "./harness/tools.ts";
+import { npmEnvironment, root } from "./harness/tools.ts";
 
 interface Listed {
   readonly name: string;
@@ -29,7 +29,7 @@ const list = async (...packages: readonly Listed[]): Promise<void> =>
   await writeFile(path.join(folder, "packages.json"), JSON.stringify(packages));
 
 async function runScript(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-  const own = { ...process.env, NPM_CONFIG_USERCONFIG: registry.npmConfig, ...env };
+  const own = { ...npmEnvironment(registry.npmConfig), ...env };
   return await runCommand(process.execPath, [path.join(root, "scripts", name), ...args], { cwd: folder, env: own });
 }
 

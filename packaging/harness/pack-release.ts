@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mustRun } from "./run-command.ts";
-import { pnpmScript, root } from "./tools.ts";
+import { pnpmScript, root, withoutPackageManager } from "./tools.ts";
 import { publishablePackages, readManifest, workspacePackages, type Manifest } from "./workspace-packages.ts";
 
 /** One package as it would be published. */
@@ -124,8 +124,6 @@ function changesetScript(): string {
   return path.join(root, "node_modules", "@changesets", "cli", "bin.js");
 }
 
-// Nothing of the package manager that may have started us.
 function calm(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name));
-  return { ...Object.fromEntries(entries), NO_COLOR: "1" };
+  return { ...withoutPackageManager(), NO_COLOR: "1" };
 }

@@ -20,6 +20,20 @@ export function npmScript(): string {
   return found;
 }
 
+/**
+ * This process's environment for an npm that reads `npmConfig` in place of the user's: no setting of whoever started us,
+ * least of all another registry, may come before it.
+ */
+export function npmEnvironment(npmConfig: string): NodeJS.ProcessEnv {
+  return { ...withoutPackageManager(), NPM_CONFIG_USERCONFIG: npmConfig };
+}
+
+/** This process's environment without what npm or pnpm put into it, or read from it. */
+export function withoutPackageManager(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name));
+  return Object.fromEntries(kept);
+}
+
 /** pnpm's own script, of the version that the checkout was installed with. */
 export function pnpmScript(): string {
   const stamp = path.join(root, "node_modules", ".tokenward-install.json");

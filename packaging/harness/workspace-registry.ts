@@ -5,7 +5,7 @@ import { createEmptyProject, type EmptyProject } from "./empty-project.ts";
 import { packRelease, type PackedPackage } from "./pack-release.ts";
 import { startRegistryServer } from "./registry-server.ts";
 import { mustRun } from "./run-command.ts";
-import { npmScript, root } from "./tools.ts";
+import { npmEnvironment, npmScript, root } from "./tools.ts";
 import { publishablePackages } from "./workspace-packages.ts";
 
 export type { CommandResult } from "./run-command.ts";
@@ -86,8 +86,7 @@ async function launch(): Promise<{ shared: Shared; close: () => Promise<void> }>
     await writeFile(npmConfig, settings(server.url, path.join(folder, "npm-cache")));
     // As the release does, but for the provenance, which only the release's own workflow can vouch for.
     const publish = [path.join(root, "scripts", "release-publish.mjs"), tarballs, "--provenance=false"];
-    const env = { ...process.env, NPM_CONFIG_USERCONFIG: npmConfig };
-    await mustRun(process.execPath, publish, { cwd: root, env });
+    await mustRun(process.execPath, publish, { cwd: root, env: npmEnvironment(npmConfig) });
     return { shared: { url: server.url, packages, npmConfig, unreachable: await unreachable(server.url) }, close };
   } catch (error) {
     await close();
@@ -104,6 +103,7 @@ async function configuredRegistry(): Promise<URL> {
 function settings(url: string, cache: string): string {
   const lines = {
     registry: url,
+    "@tokenward:registry": url,
     [`${url.replace(/^http:/, "")}:_authToken`]: "throw-away",
     cache,
     // Addresses of tarballs name the upstream: through us all the same, because only we know how to reach it.
