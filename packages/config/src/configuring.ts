@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { configure, created } from "./backend.ts";
 import { rememberCreated, type CreatedPlugin } from "./created-plugin.ts";
-import type { AnyPlugin } from "./load-plugin.ts";
-import type { ConfiguredKind } from "./plugin-name.ts";
+import type { AnyPlugin, ConfiguredKind } from "./plugin-name.ts";
 import { beginReading, type Reading } from "./reading.ts";
 
 /** What the factories of plugins are told while a configuration program runs. */

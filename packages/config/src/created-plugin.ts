@@ -1,7 +1,6 @@
 import type { Plugin, PluginKinds } from "@tokenward/core";
-import type { AnyPlugin } from "./load-plugin.ts";
 import type { ConfigProblem } from "./problem.ts";
-import type { ConfiguredKind } from "./plugin-name.ts";
+import type { AnyPlugin, ConfiguredKind } from "./plugin-name.ts";
 
 /** What stands in a configuration program where YAML has a plugin's name: an instance, and how it came about. */
 export interface CreatedPlugin {

@@ -1,7 +1,6 @@
 import type { OptionsSchema } from "@tokenward/core";
 import { toJSONSchema } from "zod/mini";
-import type { AnyPlugin } from "./load-plugin.ts";
-import type { ConfiguredKind } from "./plugin-name.ts";
+import type { AnyPlugin, ConfiguredKind } from "./plugin-name.ts";
 import { optionNames } from "./schema-problems.ts";
 
 /** A JSON Schema (draft 2020-12), or a part of one. */

@@ -1,7 +1,6 @@
 import { TokenwardError } from "@tokenward/core";
 import { pluginsOf, type ConfigOptions } from "./load.ts";
-import type { AnyPlugin } from "./load-plugin.ts";
-import { shortName, type ConfiguredKind } from "./plugin-name.ts";
+import { shortName, type AnyPlugin, type ConfiguredKind } from "./plugin-name.ts";
 
 /** A plugin that a configuration can name. */
 export interface KnownPlugin {

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf, pluginApiVersion, TokenwardError, type Plugin } from "@tokenward/core";
+import { messageOf, pluginApiVersion, TokenwardError } from "@tokenward/core";
 import { closest } from "./closest.ts";
 import { pluginOf, type CreatedPlugin } from "./created-plugin.ts";
-import { isFileName, knownNames, packageNames, type ConfiguredKind } from "./plugin-name.ts";
+import { isFileName, knownNames, packageNames, type AnyPlugin, type ConfiguredKind } from "./plugin-name.ts";
 import { findPlugin } from "./resolve-plugin.ts";
 
 /** Plugins that the CLI brings along, by package name. */
@@ -23,9 +23,6 @@ export interface LoadedPlugin {
   /** The entry file, where it is beside the configuration. */
   readonly path?: string | undefined;
 }
-
-/** A plugin of any options. */
-export type AnyPlugin<Kind extends ConfiguredKind> = Plugin<Kind, unknown>;
 
 /** Loads each plugin once, by what the configuration calls it. */
 export interface PluginLoader {

@@ -1,8 +1,11 @@
 import path from "node:path";
-import type { PluginKind } from "@tokenward/core";
+import type { Plugin, PluginKind } from "@tokenward/core";
 
 /** Kinds of plugins that a configuration file names: all of them. */
 export type ConfiguredKind = PluginKind;
+
+/** A plugin of any options. */
+export type AnyPlugin<Kind extends ConfiguredKind> = Plugin<Kind, unknown>;
 
 const packagePart: Readonly<Record<ConfiguredKind, string>> = {
   refresher: "refresher",

@@ -3,7 +3,8 @@ import { describe, it } from "vitest";
 import { answers } from "../fixtures/answers.ts";
 import { presetAnswers } from "../fixtures/presets/presets.ts";
 import { oauth2, type OAuth2Options } from "./index.ts";
-import { presetNames, presets, type PresetName } from "./presets/presets.ts";
+import type { PresetName } from "./presets/preset-name.ts";
+import { presetNames, presets } from "./presets/presets.ts";
 
 const runner = { describe, it };
 

@@ -19,7 +19,8 @@ import { verifyOAuth2 } from "./verify.ts";
 
 export type { FieldName, OAuth2Options, ParameterName } from "./options.ts";
 export type { Preset } from "./presets/preset.ts";
-export { presets, type PresetName } from "./presets/presets.ts";
+export type { PresetName } from "./presets/preset-name.ts";
+export { presets } from "./presets/presets.ts";
 
 /**
  * Refreshes grants of any platform that follows RFC 6749 more or less; options say where less, and a preset says it for

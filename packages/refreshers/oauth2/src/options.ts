@@ -1,5 +1,5 @@
 import type { RefresherTraits, Refused } from "@tokenward/core/plugin";
-import type { PresetName } from "./presets/presets.ts";
+import type { PresetName } from "./presets/preset-name.ts";
 
 /** The fields of a token answer whose names can be given. `_in` counts seconds from now, `_at` is absolute. */
 export type FieldName =

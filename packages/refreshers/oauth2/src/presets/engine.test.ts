@@ -11,7 +11,8 @@ import { createSandbox, presetPlatforms, type Consent, type Sandbox } from "@tok
 import { malformedAnswers, memoryWriteBack, testIO, type MemoryWriteBack } from "@tokenward/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { oauth2 } from "../index.ts";
-import { presetNames, presets, type PresetName } from "./presets.ts";
+import type { PresetName } from "./preset-name.ts";
+import { presetNames, presets } from "./presets.ts";
 
 const daySeconds = 86_400;
 // Nothing here is about how long a repetition waits.

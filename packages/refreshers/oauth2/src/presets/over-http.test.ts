@@ -4,7 +4,8 @@ import { createSandbox, presetPlatform, presetPlatforms, type Consent, type Sand
 import { testIO } from "@tokenward/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { oauth2, type OAuth2Options } from "../index.ts";
-import { presetNames, presets, type PresetName } from "./presets.ts";
+import type { PresetName } from "./preset-name.ts";
+import { presetNames, presets } from "./presets.ts";
 
 const http = createHttpClient({ env: {} });
 let sandbox: Sandbox;

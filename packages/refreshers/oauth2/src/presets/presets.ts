@@ -5,6 +5,7 @@ import { facebookPages, threads } from "./meta.ts";
 import { microsoft } from "./microsoft.ts";
 import { pinterest } from "./pinterest.ts";
 import type { Preset } from "./preset.ts";
+import type { PresetName } from "./preset-name.ts";
 import { reddit } from "./reddit.ts";
 import { salesforce } from "./salesforce.ts";
 import { shopify } from "./shopify.ts";
@@ -12,24 +13,6 @@ import { slack } from "./slack.ts";
 import { tiktokBusiness } from "./tiktok-business.ts";
 import { x } from "./x.ts";
 import { zoom } from "./zoom.ts";
-
-/** The platforms that the generic refresher knows by name. */
-export type PresetName =
-  | "facebook-pages"
-  | "hubspot"
-  | "kick"
-  | "microsoft"
-  | "pinterest"
-  | "quickbooks"
-  | "reddit"
-  | "salesforce"
-  | "shopify"
-  | "slack"
-  | "threads"
-  | "tiktok-business"
-  | "x"
-  | "xero"
-  | "zoom";
 
 /** All presets by name. */
 export const presets: Readonly<Record<PresetName, Preset>> = {
