@@ -19,9 +19,8 @@ export function programSettings(bundled) {
     esbuildOptions: (esbuild) => {
       // From source, so that whatever is not used is left out.
       esbuild.conditions = ["@tokenward/source", "module"];
-      // Names stay readable in stack traces; what goes is what only costs time to read.
-      esbuild.minifyWhitespace = true;
-      esbuild.minifySyntax = true;
+      // No command prints a stack trace, and each reads and revives all of this before it does anything.
+      esbuild.minify = true;
       esbuild.legalComments = "none";
       esbuild.charset = "ascii";
     },

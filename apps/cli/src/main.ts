@@ -11,6 +11,7 @@ import { parse } from "./program.ts";
  * @param version of this CLI and of the plugins that it brings along
  */
 export async function main(args: readonly string[], version: string): Promise<void> {
+  parseWithoutCompiling();
   // Known before parsing, so that a mistake in the command line is JSON, too.
   const output = processOutput(args.includes("--json"));
   // Should the work ever be dropped half-way, that must not look like success.
@@ -27,6 +28,13 @@ export async function main(args: readonly string[], version: string): Promise<vo
   output.close();
   // Idle keep-alive connections would otherwise hold the process for seconds.
   process.exit();
+}
+
+// zod compiles a parser for each schema, which pays off in a service; a command reads each block once. This is where its
+// `config({ jitless: true })` puts it, without loading zod for commands that need none.
+function parseWithoutCompiling(): void {
+  const shared = globalThis as { __zod_globalConfig?: { jitless?: boolean } };
+  shared.__zod_globalConfig = { ...shared.__zod_globalConfig, jitless: true };
 }
 
 // An error that nobody awaited, such as a plugin's, must not kill an exchange that is under way; nor be printed raw.
