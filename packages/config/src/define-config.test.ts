@@ -67,7 +67,6 @@ describe("defineConfig", () => {
     defineConfig({ platforms: { tiktok: { refresher: tiktok(), client_secrets: ["cs-literal"] } } });
     // @ts-expect-error a literal in an account
     defineConfig({ platforms: { tiktok: { refresher: tiktok(), accounts: { a: { client_secret: "cs-literal" } } } } });
-    expect(true).toBe(true);
   });
 
   it("refuses what is no key, and no value of a key", () => {

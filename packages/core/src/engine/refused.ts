@@ -39,8 +39,10 @@ export async function refused(
 
 // Where a token must have an age, no platform documents how it turns a younger one away; one whose last request went
 // unanswered is young now if that request was heard, and no mistake of anybody's.
-function wasRenewed(pass: Pass, reading: Refused, doubt: Doubt | undefined): boolean {
-  return doubt !== undefined && reading.class === "client" && pass.traits.minimumAgeSeconds !== undefined;
+// Older doubt than that explains nothing, and must hide no mistake.
+function wasRenewed({ traits, context }: Pass, reading: Refused, doubt: Doubt | undefined): boolean {
+  if (doubt === undefined || reading.class !== "client" || traits.minimumAgeSeconds === undefined) return false;
+  return context.clock.now().getTime() - doubt.at.getTime() < traits.minimumAgeSeconds * 1000;
 }
 
 /** The lost answer's exchange did happen. A later run, when the token is old enough again, finds out what became of it. */
