@@ -1,4 +1,4 @@
-import { parseGrantId, type GrantId, type Intent, type StoredGrant } from "./grant.ts";
+import { parseGrantId, type GrantId, type Intent, type Retirement, type StoredGrant } from "./grant.ts";
 import { secret, type Secret } from "./secret.ts";
 
 /**
@@ -22,6 +22,7 @@ export function encodeGrant(grant: StoredGrant): string {
     consented_at: grant.consentedAt,
     attributes: grant.attributes,
     claim: grant.claim,
+    retired: grant.retired === undefined ? undefined : { at: grant.retired.at, moved_to: grant.retired.movedTo },
   });
 }
 
@@ -50,7 +51,16 @@ export function decodeGrant(id: GrantId, text: string): StoredGrant {
     consentedAt: dateOf(record["consented_at"]),
     attributes: record["attributes"] as StoredGrant["attributes"],
     claim: record["claim"] === undefined ? undefined : decodeIntent(record["claim"]),
+    retired: decodeRetirement(record),
   };
+}
+
+// Up to version 1.0 of a record, a tombstone said `retired: true` beside `retired_at`.
+function decodeRetirement(record: Readonly<Record<string, unknown>>): Retirement | undefined {
+  const value = record["retired"];
+  if (value === undefined) return undefined;
+  const { at = record["retired_at"], moved_to: movedTo } = value as Readonly<Record<string, unknown>>;
+  return { at: dateOf(at) ?? new Date(0), movedTo: textOf(movedTo) };
 }
 
 /** Reads an intent back from JSON, where dates have become text. */

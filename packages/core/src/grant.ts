@@ -75,6 +75,26 @@ export interface StoredGrant extends Grant {
   readonly fingerprint?: string | undefined;
   /** An open intent of some machine, written here so that machines without common state see each other. */
   readonly claim?: Intent | undefined;
+  /**
+   * A save reached the place but not every part of it (a new version without its label, a token beside an old record).
+   * The grant is as new as it reads; saving the very same again completes it, which is what step 3 does.
+   */
+  readonly unfinished?: boolean | undefined;
+  /** A tombstone: a human moved or forgot this grant. It holds no token, and nothing seeds it anew by itself. */
+  readonly retired?: Retirement | undefined;
+}
+
+/** Why a place holds a grant no longer. */
+export interface Retirement {
+  readonly at: Date;
+  /** The target that it was moved to. Absent: it was forgotten. */
+  readonly movedTo?: string | undefined;
+}
+
+/** Names one stored state, and whose claim stands in it. */
+export interface ClaimedVersion extends Version {
+  /** Id of the intent whose claim is replaced or withdrawn. Absent: no claim is open. */
+  readonly claim?: string | undefined;
 }
 
 /** The durable memory of "about to spend this token", in the journal and, as a claim, beside the grant. */

@@ -29,12 +29,14 @@ export { decodeGrant, decodeIntent, encodeGrant } from "./grant-record.ts";
 export {
   nothingStored,
   parseGrantId,
+  type ClaimedVersion,
   type Client,
   type ClientId,
   type Grant,
   type GrantId,
   type GrantName,
   type Intent,
+  type Retirement,
   type StoredGrant,
   type Version,
 } from "./grant.ts";

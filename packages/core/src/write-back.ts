@@ -1,4 +1,4 @@
-import type { Client, ClientId, GrantId, Intent, StoredGrant, Version } from "./grant.ts";
+import type { ClaimedVersion, Client, ClientId, GrantId, Intent, StoredGrant, Version } from "./grant.ts";
 import type { PluginIO } from "./plugin-io.ts";
 
 /** What a probe has to know of the record that may be saved after it, without its tokens. */
@@ -25,7 +25,8 @@ export interface WriteBack {
    */
   target(subject: GrantId | ClientId, io: PluginIO): string | Promise<string>;
   /**
-   * What is stored, with an open claim; `undefined` when nothing is.
+   * What is stored, with an open claim; `undefined` when nothing is. A claim made before anything was stored reads as a
+   * grant of generation 0 without tokens; a tombstone as one with {@link StoredGrant.retired} and no tokens.
    *
    * @throws `ERR_WRITEBACK_UNREADABLE` and its kin. A store that cannot be read is never reported as empty.
    */
@@ -37,11 +38,14 @@ export interface WriteBack {
    */
   probe(grant: GrantId, shape: GrantShape, io: PluginIO): Promise<void>;
   /**
-   * Writes an intent beside the grant, or clears it with `undefined` when nothing was spent. A save clears it too.
+   * Writes an intent beside the grant, or takes it away with `undefined` when nothing was spent. A save takes it away, too.
+   * Claiming what the same intent has already claimed, and withdrawing what is gone, are harmless. Where nothing is
+   * stored yet (generation 0) the claim stands alone.
    *
-   * @throws `ERR_WRITEBACK_CONFLICT` when what is stored is not `expected`, or another claim is open.
+   * @param expected the stored version, and the id of the claim that is replaced or withdrawn
+   * @throws `ERR_WRITEBACK_CONFLICT` when what is stored is not `expected`, or another claim than the named one is open
    */
-  claim?(grant: GrantId, intent: Intent | undefined, expected: Version, io: PluginIO): Promise<void>;
+  claim?(grant: GrantId, intent: Intent | undefined, expected: ClaimedVersion, io: PluginIO): Promise<void>;
   /**
    * Replaces `expected` by `next`, durably: when it resolves, a power cut loses nothing. Repeating the same save is
    * harmless.
@@ -49,11 +53,17 @@ export interface WriteBack {
    * @throws `ERR_WRITEBACK_CONFLICT` when what is stored is neither `expected` nor already `next`.
    */
   save(grant: GrantId, next: StoredGrant, expected: Version, io: PluginIO): Promise<void>;
-  /** Leaves a tombstone in place of the grant. Only on a human's word (move, forget). */
-  retire?(grant: GrantId, expected: Version, io: PluginIO): Promise<void>;
+  /**
+   * Leaves a tombstone in place of the grant: no token of it can be read any more. Only on a human's word (move, forget).
+   * A later save names the tombstone's generation, or nothing stored. Retiring twice is harmless.
+   *
+   * @param movedTo the target that holds it now; absent where it is forgotten
+   * @throws `ERR_WRITEBACK_CONFLICT` when what is stored is not `expected`
+   */
+  retire?(grant: GrantId, expected: Version, io: PluginIO, movedTo?: string): Promise<void>;
   /** Versioned client secrets, where they are kept here. */
   readClient?(client: ClientId, io: PluginIO): Promise<Client | undefined>;
   saveClient?(client: ClientId, next: Client, expectedVersion: string | undefined, io: PluginIO): Promise<void>;
-  /** When the write-back's own credential dies. */
+  /** When the write-back's own credential dies. Absent: unknown, or never. Only asks; a run alerts ahead of that day. */
   credentialExpiry?(io: PluginIO): Promise<Date | undefined>;
 }

@@ -47,7 +47,7 @@ describe.each(["atomic", "checked"] as const)("memoryWriteBack, %s", (compareAnd
     await store.save("tiktok", grant(2), version(1), io);
     expect(store.stored("tiktok")?.claim).toBeUndefined();
     await store.claim?.("tiktok", { ...intent, id: "j" }, version(2), io);
-    await store.claim?.("tiktok", undefined, version(2), io);
+    await store.claim?.("tiktok", undefined, { ...version(2), claim: "j" }, io);
     expect(store.stored("tiktok")?.claim).toBeUndefined();
   });
 });

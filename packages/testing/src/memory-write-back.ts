@@ -1,6 +1,8 @@
 import {
+  parseGrantId,
   sameVersion,
   TokenwardError,
+  type ClaimedVersion,
   type GrantId,
   type Intent,
   type StoredGrant,
@@ -65,22 +67,25 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
   };
   const replace = async (grant: GrantId, expected: Version, next: StoredGrant | undefined): Promise<void> => {
     const allow = (): void => {
-      if (!sameVersion(storedVersion(grants.get(grant)), expected)) throw conflict(grant);
+      const stored = grants.get(grant);
+      // Over a tombstone, whoever knows nothing of it names nothing.
+      if (stored?.retired !== undefined && expected.generation === 0) return;
+      if (!sameVersion(storedVersion(stored), expected)) throw conflict(grant);
     };
     allow();
     if (compareAndSwap === "checked") await new Promise((resolve) => setImmediate(resolve));
     if (next === undefined) grants.delete(grant);
     else grants.set(grant, next);
   };
-  const claim = async (grant: GrantId, intent: Intent | undefined, expected: Version): Promise<void> => {
+  const claim = async (grant: GrantId, intent: Intent | undefined, expected: ClaimedVersion): Promise<void> => {
     await received({ operation: "claim", grant, expected });
     const stored = grants.get(grant);
-    if (stored === undefined) {
-      if (intent === undefined) return;
-      throw conflict(grant);
-    }
-    if (intent !== undefined && stored.claim !== undefined && stored.claim.id !== intent.id) throw conflict(grant);
-    await replace(grant, expected, { ...stored, claim: intent });
+    const open = stored?.claim?.id;
+    if (intent === undefined ? open === undefined : open === intent.id) return;
+    if (open !== undefined && open !== expected.claim) throw conflict(grant);
+    const base = stored ?? { id: grant, ...parseGrantId(grant), generation: 0 };
+    const empty = intent === undefined && base.generation === 0;
+    await replace(grant, expected, empty ? undefined : { ...base, claim: intent });
   };
 
   return {
@@ -104,9 +109,12 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
       if (repeated) grants.set(grant, { ...next, claim: undefined });
       else await replace(grant, expected, { ...next, claim: undefined });
     },
-    retire: async (grant, expected) => {
+    retire: async (grant, expected, _io, movedTo) => {
       await received({ operation: "retire", grant, expected });
-      await replace(grant, expected, undefined);
+      if (grants.get(grant)?.retired !== undefined) return;
+      const generation = (expected.generation ?? 0) + 1;
+      const retired = { at: new Date(), movedTo };
+      await replace(grant, expected, { id: grant, ...parseGrantId(grant), generation, retired });
     },
     stored: (grant) => grants.get(grant),
     put: (grant) => {
@@ -128,7 +136,9 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
 }
 
 function storedVersion(stored: StoredGrant | undefined): Version {
-  return stored === undefined ? { generation: 0 } : { generation: stored.generation, fingerprint: stored.fingerprint };
+  // A claim that was made before anything was stored stands beside nothing.
+  if (stored === undefined || stored.generation === 0) return { generation: 0 };
+  return { generation: stored.generation, fingerprint: stored.fingerprint };
 }
 
 function conflict(grant: GrantId): TokenwardError {

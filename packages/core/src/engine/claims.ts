@@ -1,6 +1,6 @@
 import { TokenwardError } from "../errors/error.ts";
 import { sameVersion } from "../fingerprint.ts";
-import type { Intent, Version } from "../grant.ts";
+import type { ClaimedVersion, Intent } from "../grant.ts";
 import { writeBackDeadline } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
@@ -99,15 +99,17 @@ export async function claim(
   intent: Intent,
   { found, doubt }: Standing & { readonly found: Found },
 ): Promise<void> {
-  const over = [found.grant.claim?.id, doubt?.intent].filter((id) => id !== undefined);
-  if (over.length > 0 && pass.plan.writeBack.claim !== undefined) {
+  const { writeBack } = pass.plan;
+  if (writeBack.claim === undefined) return;
+  let present = found.grant.claim;
+  if (present !== undefined || doubt !== undefined) {
     // Somebody else may have seen the same and been faster.
-    const present = (await find(pass.plan, pass.target, pass.context))?.grant.claim;
+    present = (await find(pass.plan, pass.target, pass.context))?.grant.claim;
+    const over = [found.grant.claim?.id, doubt?.intent];
     const theirs = present !== undefined && present.run !== pass.context.run && !over.includes(present.id);
     if (theirs) throw conflict(pass);
-    if (present !== undefined) await setClaim(pass, undefined, found.version);
   }
-  await setClaim(pass, intent, found.version);
+  await setClaim(pass, intent, { ...found.version, claim: present?.id });
 }
 
 function conflict(pass: Pass): TokenwardError {
@@ -115,15 +117,15 @@ function conflict(pass: Pass): TokenwardError {
 }
 
 /** Takes the claim back when nothing was spent. A failure is harmless: the claim then ends with its deadline. */
-export async function withdrawClaim(pass: Pass, expected: Version): Promise<void> {
+export async function withdrawClaim(pass: Pass, claimed: Intent): Promise<void> {
   try {
-    await setClaim(pass, undefined, expected);
+    await setClaim(pass, undefined, { ...claimed.version, claim: claimed.id });
   } catch {
     pass.context.note(`${pass.plan.id}: the claim beside the grant could not be withdrawn; it ends by itself.`);
   }
 }
 
-async function setClaim(pass: Pass, intent: Intent | undefined, expected: Version): Promise<void> {
+async function setClaim(pass: Pass, intent: Intent | undefined, expected: ClaimedVersion): Promise<void> {
   const { plan, context } = pass;
   if (plan.writeBack.claim === undefined) return;
   try {

@@ -58,9 +58,9 @@ export async function present(
   if (reading.kind === "refused") {
     if (reading.class === "in-doubt") return await doubtful(pass, standing, intent, reading.detail);
     const over = doubt === undefined || reading.class === "reauth";
-    if (intent !== undefined && over) await withdrawClaim(pass, found.version);
+    if (intent !== undefined && over) await withdrawClaim(pass, intent);
     const notBefore = retryAfter(answer, context.clock.now());
-    return { ...(await refused(pass, found, reading, doubt)), notBefore, left: callsLeft(answer) };
+    return { ...(await refused(pass, found, reading, doubt, intent)), notBefore, left: callsLeft(answer) };
   }
 
   const delivered = await deliver(pass, standing, reading, {

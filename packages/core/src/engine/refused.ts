@@ -1,6 +1,7 @@
 import { withdrawClaim } from "./claims.ts";
 import { find, type Found } from "./stored.ts";
 import { failedWith, refusalError, type Outcome } from "./outcome.ts";
+import type { Intent } from "../grant.ts";
 import type { Doubt, Pass } from "./pass.ts";
 import type { Refused } from "../refresher.ts";
 
@@ -14,8 +15,9 @@ export async function refused(
   found: Found,
   reading: Refused,
   doubt: Doubt | undefined,
+  intent: Intent | undefined,
 ): Promise<{ readonly outcome: Outcome; readonly again: boolean }> {
-  if (wasRenewed(pass, reading, doubt)) return await renewedUnheard(pass, found);
+  if (wasRenewed(pass, reading, doubt)) return await renewedUnheard(pass, found, intent);
   if (reading.class === "reauth") {
     const now = await find(pass.plan, pass.target, pass.context).catch(() => found);
     if (now !== undefined && now.fingerprint !== found.fingerprint) {
@@ -49,9 +51,10 @@ function wasRenewed({ traits, context }: Pass, reading: Refused, doubt: Doubt | 
 async function renewedUnheard(
   pass: Pass,
   found: Found,
+  intent: Intent | undefined,
 ): Promise<{ readonly outcome: Outcome; readonly again: boolean }> {
   await pass.held.close({});
-  await withdrawClaim(pass, found.version);
+  if (intent !== undefined) await withdrawClaim(pass, intent);
   const reading: Refused = {
     kind: "refused",
     class: "too-early",

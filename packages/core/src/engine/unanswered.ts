@@ -24,7 +24,7 @@ export async function unanswered(
   if (intent !== undefined) {
     // This time nothing was sent; what earlier presentations left in doubt stays so.
     await pass.held.close({ inDoubtSince: doubt?.since });
-    if (doubt === undefined) await withdrawClaim(pass, found.version);
+    if (doubt === undefined) await withdrawClaim(pass, intent);
   }
   if (TokenwardError.is(thrown)) return { outcome: failedWith(thrown, "client", { grant: found.grant }), again: false };
   const error = new TokenwardError(
