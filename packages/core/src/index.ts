@@ -7,5 +7,5 @@ export { readImportedGrant } from "./imported-grant.ts";
 export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export { memoryState } from "./memory-state.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
-export type { RefreshAction, RefreshStatus } from "./status.ts";
+export type { RefreshAction, RefreshStatus, WriteBackStatus } from "./status.ts";
 export { withPlatform, withTraits, type TraitOverrides } from "./traits.ts";

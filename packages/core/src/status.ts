@@ -28,3 +28,16 @@ export interface RefreshStatus {
   /** Whether the grant could be judged at all. `false` where it was refused before anything was found out. */
   readonly judged: boolean;
 }
+
+/** What was found out about a write-back itself, as opposed to the grants in it. */
+export interface WriteBackStatus {
+  /** Its name in the configuration: `gitlab`. */
+  readonly writeBack: string;
+  /** When the credential dies with which it is reached. */
+  readonly credentialExpiresAt: Date;
+  /** Its end is near: a human must make a new one. */
+  readonly alert: boolean;
+  readonly severity?: Severity | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly detail: string;
+}

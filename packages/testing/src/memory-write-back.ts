@@ -104,6 +104,8 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
       // Repeating a save whose answer got lost is harmless.
       const repeated =
         stored !== undefined &&
+        // A tombstone has no fingerprint to differ in.
+        stored.retired === undefined &&
         next.fingerprint !== undefined &&
         sameVersion(storedVersion(stored), storedVersion(next));
       if (repeated) grants.set(grant, { ...next, claim: undefined });

@@ -12,6 +12,13 @@ export function reportDocument(
       ...statusDocument(status),
       ...(view.refreshedAt === true ? { refreshed_at: time(status.refreshedAt) } : {}),
     })),
+    write_backs: report.writeBacks.map((status) => ({
+      write_back: status.writeBack,
+      credential_expires_at: time(status.credentialExpiresAt),
+      alert: status.alert,
+      code: status.code ?? null,
+      detail: status.detail,
+    })),
   });
 }
 

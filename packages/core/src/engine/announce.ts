@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ErrorCode } from "../errors/catalogue.ts";
 import { messageOf } from "../errors/error.ts";
 import type { Alert } from "../notifier.ts";
 import type { Severity } from "../severity.ts";
@@ -8,7 +9,26 @@ import type { RefreshStatus } from "../status.ts";
 import type { EngineContext } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
 
-const condition = "refresh";
+/** What was found out about one subject, as far as alerts are concerned. */
+export interface Finding {
+  /** Grant, or write-back. */
+  readonly subject: string;
+  readonly condition: "refresh" | "credential-expiry";
+  readonly alert: boolean;
+  readonly severity?: Severity | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly detail: string;
+  /** Whether the opposite was proven: only that ends an incident. */
+  readonly proven: boolean;
+}
+
+/** A status, as a finding. Only a refresh that really happened, or a grant found in order, ends an incident. */
+export function findingOf(plan: GrantPlan, status: RefreshStatus): Finding {
+  const { alert, severity, code, detail, action } = status;
+  const proven = action === "rotated" || action === "refreshed" || action === "healthy";
+  return { subject: plan.id, condition: "refresh", alert, severity, code, detail, proven };
+}
+
 const rank: Readonly<Record<Severity, number>> = { warn: 1, page: 2, critical: 3 };
 const notifyDeadline = 15_000;
 const retryEvery = 60_000;
@@ -17,11 +37,11 @@ const retryEvery = 60_000;
  * Step 12 towards humans: the edge (opened, escalated, resolved) becomes durable together with its outbox entries,
  * then is delivered. A notifier that fails never makes a refresh fail; its entry stays for the next run.
  */
-export async function announce(plan: GrantPlan, status: RefreshStatus, context: EngineContext): Promise<void> {
+export async function announce(finding: Finding, context: EngineContext): Promise<void> {
   if (context.notifiers.length === 0) return;
   try {
-    const known = await context.state.alerts.get(plan.id, condition);
-    const alert = edge(plan, status, known, context.clock.now());
+    const known = await context.state.alerts.get(finding.subject, finding.condition);
+    const alert = edge(finding, known, context.clock.now());
     if (alert !== undefined) {
       const entries = context.notifiers.map(({ name }): OutboxEntry => ({
         id: `${alert.id}:${name}`,
@@ -39,18 +59,17 @@ export async function announce(plan: GrantPlan, status: RefreshStatus, context: 
   }
 }
 
-function edge(plan: GrantPlan, status: RefreshStatus, known: AlertState | undefined, at: Date): Alert | undefined {
+function edge(finding: Finding, known: AlertState | undefined, at: Date): Alert | undefined {
   const open = known !== undefined && known.resolvedAt === undefined ? known : undefined;
-  const shape = { id: randomUUID(), subject: plan.id, condition, at, code: status.code, summary: status.detail };
-  if (status.alert) {
-    const severity = status.severity ?? "page";
+  const { subject, condition, code, detail } = finding;
+  const shape = { id: randomUUID(), subject, condition, at, code, summary: detail };
+  if (finding.alert) {
+    const severity = finding.severity ?? "page";
     if (open === undefined) return { ...shape, incident: randomUUID(), edge: "opened", severity };
     if (rank[severity] <= rank[open.severity]) return undefined;
     return { ...shape, incident: open.incident, edge: "escalated", severity };
   }
-  // Only a refresh that really happened, or a grant found in order, ends an incident.
-  const proven = status.action === "rotated" || status.action === "refreshed" || status.action === "healthy";
-  if (open === undefined || !proven) return undefined;
+  if (open === undefined || !finding.proven) return undefined;
   return { ...shape, incident: open.incident, edge: "resolved", severity: open.severity };
 }
 

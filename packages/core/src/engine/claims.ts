@@ -5,7 +5,7 @@ import { writeBackDeadline } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing } from "./pass.ts";
-import { mayPresentAgain } from "./recover.ts";
+import { mayPresentAgain, type Settled } from "./recover.ts";
 import { find, writeBackError, type Found } from "./stored.ts";
 
 /** How often a foreign claim is looked at while it is waited for, in milliseconds. */
@@ -15,12 +15,7 @@ const lookEvery = 500;
  * Step 6, seen from the other side: another machine wrote its intent beside the grant. A live claim is waited for
  * within the lease's bound; one past its deadline is in doubt and names the other host.
  */
-export async function respectClaim(
-  pass: Pass,
-  standing: Standing,
-): Promise<
-  { readonly kind: "standing"; readonly standing: Standing } | { readonly kind: "outcome"; readonly outcome: Outcome }
-> {
+export async function respectClaim(pass: Pass, standing: Standing): Promise<Settled> {
   const { clock, leaseWait } = pass.context;
   const started = clock.monotonic();
   let { found } = standing;

@@ -5,7 +5,7 @@ import type { Identity } from "../identity.ts";
 import type { Notifier } from "../notifier.ts";
 import type { GrantState } from "../state.ts";
 import type { RateBucket } from "../rate-bucket.ts";
-import type { RefreshStatus } from "../status.ts";
+import type { RefreshStatus, WriteBackStatus } from "../status.ts";
 import type { Secret } from "../secret.ts";
 
 /** What the engine works with. Everything but the state has the system's own as its default. */
@@ -54,6 +54,8 @@ export interface RefreshReport {
   readonly alert: boolean;
   /** In the order of the plans. */
   readonly statuses: readonly RefreshStatus[];
+  /** The write-backs whose own credential ends some day. Empty in a dry run, which does not ask. */
+  readonly writeBacks: readonly WriteBackStatus[];
   /** 0: nothing needs a human. 1: at least one grant does. 2: no selected grant could be judged. */
   readonly exitCode: 0 | 1 | 2;
 }

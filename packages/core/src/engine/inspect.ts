@@ -16,7 +16,8 @@ import { outcomeOfThrown } from "./refresh-path.ts";
 import { reportOf } from "./report.ts";
 import { forgivesReuse } from "./reuse.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
-import { find, targetOf, type Found } from "./stored.ts";
+import { retiredOutcome } from "./retired.ts";
+import { find, isRetired, targetOf, type Found } from "./stored.ts";
 
 type Would = NonNullable<RefreshStatus["would"]>;
 
@@ -47,6 +48,7 @@ async function look(
 ): Promise<{ readonly outcome: Outcome; readonly would: Would }> {
   const target = await targetOf(plan, context.io(writeBackDeadline));
   const stored = await find(plan, target, context);
+  if (isRetired(stored)) return { outcome: retiredOutcome(plan, stored), would: "nothing" };
   const snapshot = await context.state.peek(target);
   const found = stored === undefined ? undefined : withMinted(stored, snapshot.last, target, plan.refresher.traits);
   const refreshedAt = snapshot.facts.refreshedAt;

@@ -31,6 +31,8 @@ export function nextGrant(
     attributes:
       exchanged.attributes === undefined ? stored.attributes : { ...stored.attributes, ...exchanged.attributes },
     claim: undefined,
+    unfinished: undefined,
+    retired: undefined,
   };
   const presented = presentedBy(merged, traits);
   return { ...merged, fingerprint: presented === undefined ? undefined : fingerprintOf(target, presented) };

@@ -13,6 +13,11 @@ import { forgivesReuse } from "./reuse.ts";
 import { spentToken } from "./spent.ts";
 import { find, type Found } from "./stored.ts";
 
+/** Where a pass stands after step 3, or how it ended there. */
+export type Settled =
+  | { readonly kind: "standing"; readonly standing: Standing }
+  | { readonly kind: "outcome"; readonly outcome: Outcome };
+
 /** What became of an exchange that an earlier run left open. */
 export type Recovered =
   | { readonly kind: "settled"; readonly standing: Standing }

@@ -1,6 +1,7 @@
 import type { GrantPlan } from "../plan.ts";
 import type { RefreshStatus } from "../status.ts";
 import type { EngineContext } from "./context.ts";
+import { watchCredentials } from "./credential-expiry.ts";
 import { mostUnderWay } from "./endpoint-budget.ts";
 import type { RefreshReport } from "./engine.ts";
 import { refreshGrant } from "./refresh-path.ts";
@@ -50,7 +51,7 @@ export async function refreshAll(
   };
   const workers = Math.min(options.concurrency ?? defaultConcurrency, plans.length);
   await Promise.all(Array.from({ length: workers }, worker));
-  return reportOf(statuses, false);
+  return reportOf(statuses, false, await watchCredentials(plans, context));
 }
 
 function lanesOf(plans: readonly GrantPlan[]): readonly Lane[] {

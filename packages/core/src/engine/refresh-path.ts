@@ -5,7 +5,7 @@ import type { GrantPlan } from "../plan.ts";
 import type { Assessment } from "../refresher.ts";
 import type { Held, Snapshot } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
-import { announce } from "./announce.ts";
+import { announce, findingOf } from "./announce.ts";
 import { assess } from "./assess-grant.ts";
 import { respectClaim } from "./claims.ts";
 import type { EngineContext } from "./context.ts";
@@ -15,12 +15,14 @@ import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing, Wish } from "./pass.ts";
 import { probe, refuseUndurable } from "./preflight.ts";
 import { reauth, refusedBefore, sentence, unrenewable } from "./reauth.ts";
-import { recover } from "./recover.ts";
+import { recover, type Settled } from "./recover.ts";
 import { mayExchange } from "./refreshable.ts";
+import { retiredOutcome } from "./retired.ts";
 import { putBackNewest } from "./spent.ts";
 import { checkScopes, statusOf } from "./status-of.ts";
 import { step } from "./step.ts";
-import { find, targetOf, type Found } from "./stored.ts";
+import { find, isRetired, targetOf, type Found } from "./stored.ts";
+import { finishSave } from "./unfinished.ts";
 
 /**
  * The one refresh path. Batch job, service and CLI all go through it; there is no second way to a token endpoint.
@@ -32,7 +34,7 @@ export async function refreshGrant(plan: GrantPlan, context: EngineContext, wish
   const status = await step("scopes", subject, () =>
     checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now())),
   );
-  await step("release", subject, async () => await announce(plan, status, context));
+  await step("release", subject, async () => await announce(findingOf(plan, status), context));
   return status;
 }
 
@@ -107,12 +109,9 @@ function provedSince(observedAt: Date, { facts }: Snapshot): string | undefined 
   return since ? "another process refreshed it meanwhile" : undefined;
 }
 
-type Settled =
-  | { readonly kind: "standing"; readonly standing: Standing }
-  | { readonly kind: "outcome"; readonly outcome: Outcome };
-
 /** Step 3 and the first half of step 4: after it, what is stored is the newest grant there is, and not in doubt. */
 async function settle(pass: Pass, standing: Standing): Promise<Settled> {
+  if (isRetired(standing.found)) return { kind: "outcome", outcome: retiredOutcome(pass.plan, standing.found) };
   let current = standing;
   // Twice at most: what was put back may be the token that an open exchange is about.
   for (let round = 0; round < 2; round++) {
@@ -124,7 +123,12 @@ async function settle(pass: Pass, standing: Standing): Promise<Settled> {
     current = restored.standing;
     if (current === before) break;
   }
-  return await respectClaim(pass, current);
+  const free = await respectClaim(pass, current);
+  if (free.kind === "outcome") return free;
+  // Retired while its claim was waited for.
+  if (isRetired(free.standing.found))
+    return { kind: "outcome", outcome: retiredOutcome(pass.plan, free.standing.found) };
+  return await finishSave(pass, free.standing);
 }
 
 /** The second half of step 4: what stored facts say, and what they rule out. */

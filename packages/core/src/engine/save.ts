@@ -6,7 +6,8 @@ import { writeBackDeadline } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Pass } from "./pass.ts";
 import { step } from "./step.ts";
-import { find, type Found } from "./stored.ts";
+import { retiredError } from "./retired.ts";
+import { find, isRetired, type Found } from "./stored.ts";
 
 /** How a save ended. */
 export type Saved =
@@ -38,6 +39,8 @@ export async function save(pass: Pass, next: StoredGrant, expected: Version): Pr
       if (seen === undefined) replaced = nothingStored;
       else if (holds(pass, seen, next)) return { kind: "saved", grant: next };
       else if (sameVersion(seen.version, replaced)) continue;
+      // Moved or forgotten while it was under way: the new token must not go under with a tombstone.
+      else if (isRetired(seen)) return { kind: "failed", error: saveError(pass, retiredError(pass.plan, seen)) };
       else if (await isStale(pass, seen, expected)) replaced = seen.version;
       else return { kind: "superseded", found: seen };
     }
@@ -78,10 +81,11 @@ function holds(pass: Pass, found: Found, next: StoredGrant): boolean {
 
 function saveError(pass: Pass, thrown: unknown): TokenwardError {
   const ours = TokenwardError.is(thrown) ? thrown : undefined;
+  const reason = ours?.facts["reason"] ?? ours?.facts["where"] ?? messageOf(thrown);
   const remedy = ours?.facts["remedy"] ?? `Check the write-back (${pass.plan.writeBackName})`;
   return new TokenwardError(
     "ERR_WRITEBACK_SAVE_FAILED",
-    { grant: pass.plan.id, reason: String(ours?.facts["reason"] ?? messageOf(thrown)), remedy },
+    { grant: pass.plan.id, reason: String(reason), remedy },
     { cause: thrown, class: "write-back" },
   );
 }

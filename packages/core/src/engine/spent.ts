@@ -3,6 +3,7 @@ import type { SpentToken } from "../state.ts";
 import { fingerprintIn } from "./deliver.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass, type Standing } from "./pass.ts";
+import type { Settled } from "./recover.ts";
 import { save } from "./save.ts";
 import { find, type Found } from "./stored.ts";
 
@@ -15,12 +16,7 @@ export async function spentToken(pass: Pass, found: Found): Promise<SpentToken |
  * Step 4, its first half: a spent token is never presented on a strict grant, wherever it came from. The newest grant
  * that the state knows is put back in its place; so it is where the write-back lost the grant altogether.
  */
-export async function putBackNewest(
-  pass: Pass,
-  standing: Standing,
-): Promise<
-  { readonly kind: "standing"; readonly standing: Standing } | { readonly kind: "outcome"; readonly outcome: Outcome }
-> {
+export async function putBackNewest(pass: Pass, standing: Standing): Promise<Settled> {
   const { found, snapshot } = standing;
   const spent = found === undefined ? undefined : await spentToken(pass, found);
   if (found !== undefined && spent === undefined) return { kind: "standing", standing };
@@ -36,7 +32,7 @@ export async function putBackNewest(
     return { kind: "outcome", outcome: refuseSpent(pass, spent, found) };
   }
 
-  const next = { ...last, generation: nextGeneration(found, last), claim: undefined };
+  const next = { ...last, generation: nextGeneration(found, last), claim: undefined, unfinished: undefined };
   const saved = await save(pass, next, found?.version ?? { generation: 0 });
   if (saved.kind === "failed")
     return { kind: "outcome", outcome: failedWith(saved.error, "write-back", { grant: last }) };

@@ -1,7 +1,7 @@
 import { readEnvironmentGrant } from "../environment-seed.ts";
 import { messageOf, TokenwardError } from "../errors/error.ts";
 import { fingerprintOf, presentedBy } from "../fingerprint.ts";
-import type { StoredGrant, Version } from "../grant.ts";
+import type { Retirement, StoredGrant, Version } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { PluginIO } from "../plugin-io.ts";
 import { withDeadline } from "./deadline.ts";
@@ -15,6 +15,16 @@ export interface Found {
   readonly fingerprint: string | undefined;
   /** Whether it lies in the write-back. Otherwise the environment seeded it. */
   readonly stored: boolean;
+}
+
+/** What is found where a human moved or forgot the grant. */
+export interface FoundRetired extends Found {
+  readonly grant: StoredGrant & { readonly retired: Retirement };
+}
+
+/** Whether a tombstone was found: no token, and nothing may take its place but a new consent. */
+export function isRetired(found: Found | undefined): found is FoundRetired {
+  return found?.grant.retired !== undefined;
 }
 
 /** What a write-back refused or could not do, as an error of ours. Plugins may throw anything. */
@@ -47,13 +57,18 @@ export async function targetOf(plan: GrantPlan, io: PluginIO): Promise<string> {
  */
 export async function find(plan: GrantPlan, target: string, context: EngineContext): Promise<Found | undefined> {
   const stored = await readStored(plan, context);
-  const grant = stored ?? readEnvironmentGrant(plan.id, context.env, plan.environmentPrefix);
+  const alone = stored?.generation === 0 && stored.retired === undefined;
+  // A claim that was made before anything was stored stands beside what the environment seeds.
+  const seed =
+    stored === undefined || alone ? readEnvironmentGrant(plan.id, context.env, plan.environmentPrefix) : undefined;
+  const grant = alone && seed !== undefined ? { ...seed, claim: stored.claim } : alone ? undefined : (stored ?? seed);
   if (grant === undefined) return undefined;
   const complete = withFirstFacts(grant, plan);
   const presented = presentedBy(complete, plan.refresher.traits);
   const fingerprint = presented === undefined ? undefined : fingerprintOf(target, presented);
-  const generation = stored === undefined ? 0 : stored.generation;
-  return { grant: complete, version: { generation, fingerprint }, fingerprint, stored: stored !== undefined };
+  const kept = stored !== undefined && !alone;
+  const generation = kept ? stored.generation : 0;
+  return { grant: complete, version: { generation, fingerprint }, fingerprint, stored: kept };
 }
 
 async function readStored(plan: GrantPlan, context: EngineContext): Promise<StoredGrant | undefined> {

@@ -22,6 +22,7 @@ export const authErrors: Record<
   | "ERR_AUTH_CLAIMED"
   | "ERR_AUTH_IMPORT_INVALID"
   | "ERR_AUTH_NOTHING_TO_RECOVER"
+  | "ERR_AUTH_RETIRED"
   | "ERR_AUTH_INTERNAL",
   ErrorEntry
 > = {
@@ -34,6 +35,11 @@ export const authErrors: Record<
     what: "{grant} has no token: nothing is stored, and the environment seeds none.",
     why: "The grant is configured, but nobody has consented yet, or the write-back looks at another place than the one the token was saved in.",
     fix: "Hand a first token over: `tokenward auth {grant}` says where to consent and how to import it.",
+  },
+  ERR_AUTH_RETIRED: {
+    what: "{grant} is not kept here any more: {where} on {when}. Nothing was sent.",
+    why: "`auth move` and `auth forget` leave a tombstone behind, so that no older copy of the token (the environment's, for one) comes back to life beside the living one.",
+    fix: "{remedy}.",
   },
   ERR_AUTH_CLIENT_REJECTED: {
     what: "{platform} rejected the client of {grant}: {reason}. The token itself may be fine.",

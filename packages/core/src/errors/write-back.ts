@@ -9,7 +9,8 @@ export const writeBackErrors: Record<
   | "ERR_WRITEBACK_NOT_DURABLE"
   | "ERR_WRITEBACK_SEALED_FOR_ANOTHER"
   | "ERR_WRITEBACK_KEYCHAIN"
-  | "ERR_WRITEBACK_STORE_CHANGED",
+  | "ERR_WRITEBACK_STORE_CHANGED"
+  | "ERR_WRITEBACK_CREDENTIAL_ENDS",
   ErrorEntry
 > = {
   ERR_WRITEBACK_UNWRITABLE: {
@@ -51,5 +52,10 @@ export const writeBackErrors: Record<
     what: "{grant} is kept in the {recorded}, but the configuration now says {configured}.",
     why: "The store is chosen once, at the first save. Switching silently would leave a second, ageing copy behind.",
     fix: "Set `auth.writeback.local.store: {recorded}` again, or import the token anew after removing the old copy.",
+  },
+  ERR_WRITEBACK_CREDENTIAL_ENDS: {
+    what: "The credential with which the write-back ({writeback}) is reached ends on {when}, in {left}.",
+    why: "After that day no rotated token could be saved, so nothing that rotates would be refreshed. GitLab's access tokens live a year at most.",
+    fix: "Make a new credential there and put it where the configuration takes it from. Until then everything goes on.",
   },
 };

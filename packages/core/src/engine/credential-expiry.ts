@@ -1,0 +1,71 @@
+import { daysUntil } from "../assess.ts";
+import { TokenwardError } from "../errors/error.ts";
+import type { GrantPlan } from "../plan.ts";
+import { redact } from "../redactor.ts";
+import type { WriteBackStatus } from "../status.ts";
+import type { WriteBack } from "../write-back.ts";
+import { announce } from "./announce.ts";
+import { writeBackDeadline, type EngineContext } from "./context.ts";
+import { withDeadline } from "./deadline.ts";
+
+/** Days ahead of its end at which a write-back's own credential is reported, and at which it is urgent. */
+const warnDays = 14;
+const pageDays = 3;
+
+/** The write-backs of a run, each once. Two of one kind are told apart by what they are, not by name. */
+export function writeBacksOf(plans: readonly GrantPlan[]): ReadonlyMap<WriteBack, string> {
+  return new Map(plans.map(({ writeBack, writeBackName }) => [writeBack, writeBackName]));
+}
+
+/** Asks every write-back of a run when its own credential dies, and tells humans ahead of that day. */
+export async function watchCredentials(
+  plans: readonly GrantPlan[],
+  context: EngineContext,
+): Promise<readonly WriteBackStatus[]> {
+  const statuses: WriteBackStatus[] = [];
+  for (const [writeBack, name] of writeBacksOf(plans)) {
+    const status = await credentialStatus(writeBack, name, context);
+    if (status === undefined) continue;
+    statuses.push(status);
+    const finding = { subject: `write-back ${name}`, condition: "credential-expiry", proven: !status.alert } as const;
+    await announce({ ...finding, ...status }, context);
+  }
+  return statuses;
+}
+
+/** What is known about the end of one write-back's credential; `undefined` where it has none that ends. */
+export async function credentialStatus(
+  writeBack: WriteBack,
+  name: string,
+  context: Pick<EngineContext, "io" | "clock">,
+): Promise<WriteBackStatus | undefined> {
+  if (writeBack.credentialExpiry === undefined) return undefined;
+  let end: Date | undefined;
+  try {
+    const asked = writeBack.credentialExpiry(context.io());
+    end = await withDeadline(asked, writeBackDeadline, "asking for the credential's end took too long");
+  } catch {
+    // Whether the place can be used, probe and save say; this question alone makes no run fail.
+    return undefined;
+  }
+  if (end === undefined) return undefined;
+  const days = daysUntil(end, context.clock.now());
+  if (days > warnDays) {
+    const detail = `Its credential is good until ${day(end)}.`;
+    return { writeBack: name, credentialExpiresAt: end, alert: false, detail };
+  }
+  const left = days < 1 ? "less than a day" : `${days} day${days === 1 ? "" : "s"}`;
+  const error = new TokenwardError("ERR_WRITEBACK_CREDENTIAL_ENDS", { writeback: name, when: day(end), left });
+  return {
+    writeBack: name,
+    credentialExpiresAt: end,
+    alert: true,
+    severity: days > pageDays ? "warn" : "page",
+    code: error.code,
+    detail: redact(`${error.message} ${error.fix}`),
+  };
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
