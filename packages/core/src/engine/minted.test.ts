@@ -32,6 +32,13 @@ describe("withMinted", () => {
     expect(fresh.version).toEqual(found.version);
   });
 
+  it("takes the access token that the place does not keep, if it is of the same exchange", () => {
+    const { accessToken: _kept, ...alone } = stored;
+    expect(withMinted({ ...found, grant: alone }, stored, "t", {}).grant.accessToken?.reveal()).toBe("at.imported");
+    const newer = { ...alone, rotatedAt: minted.rotatedAt };
+    expect(withMinted({ ...found, grant: newer }, stored, "t", {}).grant.accessToken).toBeUndefined();
+  });
+
   it("takes nothing that is older, or that belongs to another consent", () => {
     expect(withMinted({ ...found, grant: minted }, stored, "t", {}).grant).toBe(minted);
     const another = { ...minted, refreshToken: secret("rt.of-a-new-consent") };

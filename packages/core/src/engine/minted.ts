@@ -15,7 +15,9 @@ export function withMinted(
 ): Found {
   const presented = last === undefined ? undefined : presentedBy(last, traits);
   if (last === undefined || presented === undefined) return found;
-  const younger = (last.rotatedAt?.getTime() ?? 0) > (found.grant.rotatedAt?.getTime() ?? 0);
+  const ahead = (last.rotatedAt?.getTime() ?? 0) - (found.grant.rotatedAt?.getTime() ?? 0);
+  // Some places keep the refresh token alone: the access token that was minted with it is only here.
+  const younger = ahead > 0 || (ahead === 0 && found.grant.accessToken === undefined);
   if (!younger || fingerprintOf(target, presented) !== found.fingerprint) return found;
   const { accessToken, accessTokenExpiresAt, rotatedAt, lastUsedAt, scopes, attributes } = last;
   return {
