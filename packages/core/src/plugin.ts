@@ -78,6 +78,7 @@ export type {
 } from "./refresher.ts";
 export { missingScopes } from "./scopes.ts";
 export { isSecret, sameSecret, secret, type Secret } from "./secret.ts";
+export { holdsVersion, likeness } from "./stored-version.ts";
 export type {
   AlertState,
   AlertStore,

@@ -1,0 +1,34 @@
+import { fingerprintOf } from "./fingerprint.ts";
+import { encodeGrant } from "./grant-record.ts";
+import type { StoredGrant, Version } from "./grant.ts";
+import { sameSecret } from "./secret.ts";
+
+/**
+ * Whether what a place holds is the version that a save, a claim or a retirement names. The generation decides, then the
+ * fingerprint, taken from the tokens that are really there: a human may have replaced one and left the record.
+ *
+ * @param stored what {@link WriteBack.read} would give back; `undefined` where nothing is stored
+ * @param target the stored grant's identity, which fingerprints are made under
+ */
+export function holdsVersion(stored: StoredGrant | undefined, version: Version, target: string): boolean {
+  if (stored === undefined || stored.generation === 0) return version.generation === 0;
+  // A tombstone reads as nothing to whoever does not know it, so both of its names are right.
+  if (stored.retired !== undefined) return version.generation === 0 || version.generation === stored.generation;
+  if (version.generation !== undefined && stored.generation !== undefined && version.generation !== stored.generation)
+    return false;
+  const tokens = [stored.refreshToken, stored.accessToken].filter((token) => token !== undefined);
+  if (version.fingerprint === undefined || tokens.length === 0) return version.generation === stored.generation;
+  return tokens.some((token) => fingerprintOf(target, token) === version.fingerprint);
+}
+
+/**
+ * How what a place holds relates to what is saved: the `same` save ran before; the `same tokens` with other facts are
+ * there; or something `other` is.
+ */
+export function likeness(stored: StoredGrant | undefined, next: StoredGrant): "same" | "same tokens" | "other" {
+  if (stored === undefined || stored.retired !== undefined || stored.generation !== next.generation) return "other";
+  const bare = { claim: undefined, retired: undefined };
+  if (encodeGrant({ ...stored, ...bare }) === encodeGrant({ ...next, ...bare })) return "same";
+  const tokens = sameSecret(stored.refreshToken, next.refreshToken) && sameSecret(stored.accessToken, next.accessToken);
+  return tokens ? "same tokens" : "other";
+}
