@@ -41,6 +41,8 @@ export async function save(pass: Pass, next: StoredGrant, expected: Version): Pr
       else if (sameVersion(seen.version, replaced)) continue;
       // Moved or forgotten while it was under way: the new token must not go under with a tombstone.
       else if (isRetired(seen)) return { kind: "failed", error: saveError(pass, retiredError(pass.plan, seen)) };
+      // Ours, in part: a place that takes several writes for one save got the first of them.
+      else if (seen.fingerprint !== undefined && seen.fingerprint === next.fingerprint) replaced = seen.version;
       else if (await isStale(pass, seen, expected)) replaced = seen.version;
       else return { kind: "superseded", found: seen };
     }
