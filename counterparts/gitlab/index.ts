@@ -78,7 +78,7 @@ export async function startGitlabBackend(): Promise<Backend & { readonly server:
 function changesToken({ method, path, body }: SeenRequest): boolean {
   if (method === "GET") return false;
   const created = typeof body === "object" && body !== null ? (body as { readonly key?: unknown }).key : undefined;
-  return /_TOKEN$/.test(typeof created === "string" ? created : path);
+  return (typeof created === "string" ? created : path).endsWith("_TOKEN");
 }
 
 // GitLab knows nothing of grants; this is the specification's naming rule, written a second time on purpose.

@@ -120,12 +120,14 @@ export function gitlabApi(options: GitlabOptions): GitlabApi {
 
     put: async (key, value, fresh, caller) => {
       const about = ofVariable(key);
-      const replace: HttpRequest = { method: "PUT", url: at(key), query: filter, body: { json: { value } } };
+      // GitLab's description wants the filter of a PUT in its body, unlike those of all other methods.
+      const json = { value, filter: { environment_scope: scope } };
+      const replace: HttpRequest = { method: "PUT", url: at(key), body: { json } };
       const replaced = await call(replace, about, caller);
       if (replaced.status === 200) return;
       if (replaced.status !== 404) throw failure(caller, refusalOf(replaced, about));
-      const json: JsonWithSecrets = { key, value, raw: true, environment_scope: scope, ...fresh };
-      const created = await call({ method: "POST", url: `${home}/variables`, body: { json } }, about, caller);
+      const whole: JsonWithSecrets = { key, value, raw: true, environment_scope: scope, ...fresh };
+      const created = await call({ method: "POST", url: `${home}/variables`, body: { json: whole } }, about, caller);
       if (created.status === 201) return;
       // Created meanwhile, by a request of ours that went unanswered or by somebody else: the value is ours to set.
       if (created.status === 400 && (await call(replace, about, caller)).status === 200) return;

@@ -87,9 +87,11 @@ export function gitlabWriteBack(options: GitlabOptions): WriteBack {
   };
 }
 
-/** Whether a save got as far as the token that is presented, and no further. */
+/** Whether a save got as far as the token that is presented, or the record about it, and no further. */
 function isPart(stored: StoredGrant | undefined, next: StoredGrant): boolean {
-  if (stored === undefined || stored.generation !== undefined || stored.retired !== undefined) return false;
+  if (stored === undefined || stored.retired !== undefined) return false;
+  const recorded = stored.generation === next.generation && stored.accessToken === undefined;
+  if (stored.generation !== undefined && !recorded) return false;
   return next.refreshToken === undefined
     ? sameSecret(stored.accessToken, next.accessToken)
     : sameSecret(stored.refreshToken, next.refreshToken);
