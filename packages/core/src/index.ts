@@ -1,11 +1,27 @@
 /** Everything of the plugin-facing entry, and the engine. */
 export * from "./plugin.ts";
 export { createEngine } from "./engine/create-engine.ts";
-export type { Engine, EngineOptions, ImportedGrant, NamedNotifier, RefreshReport } from "./engine/engine.ts";
+export type { RecoveryCapsule } from "./engine/capsule-record.ts";
+export type {
+  Destination,
+  Engine,
+  EngineOptions,
+  ImportedGrant,
+  NamedNotifier,
+  RefreshReport,
+  WriteBackReport,
+} from "./engine/engine.ts";
 export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } from "./events.ts";
 export { readImportedGrant } from "./imported-grant.ts";
 export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export { memoryState } from "./memory-state.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
-export type { RefreshAction, RefreshStatus, WriteBackStatus } from "./status.ts";
+export type {
+  RefreshAction,
+  RefreshStatus,
+  RetirementStatus,
+  WriteBackCheck,
+  WriteBackFinding,
+  WriteBackStatus,
+} from "./status.ts";
 export { withPlatform, withTraits, type TraitOverrides } from "./traits.ts";

@@ -139,7 +139,7 @@ function applyClosing(target: Remembered, closing: Closing): void {
   const { last, spent, refused, facts, inDoubtSince } = closing;
   if (inDoubtSince === undefined) target.open = undefined;
   else if (target.open !== undefined) target.open = { ...target.open, inDoubtSince };
-  if (last !== undefined) target.last = { ...last };
+  if (last !== undefined) target.last = last === null ? undefined : { ...last };
   if (spent !== undefined && !target.spent.has(spent.fingerprint)) target.spent.set(spent.fingerprint, { ...spent });
   if (refused !== undefined) target.refused = refused === null ? undefined : { ...refused };
   const known = Object.entries(facts ?? {}).filter(([, value]) => value !== undefined);

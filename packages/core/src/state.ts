@@ -51,8 +51,8 @@ export interface Snapshot {
 
 /** How an open exchange ends. Everything in it becomes durable at once, or nothing does. */
 export interface Closing {
-  /** The grant as it is now stored in the write-back. Replaces {@link Snapshot.last}. */
-  readonly last?: StoredGrant | undefined;
+  /** The grant as it is now stored in the write-back. Replaces {@link Snapshot.last}; `null` forgets it. */
+  readonly last?: StoredGrant | null | undefined;
   readonly spent?: SpentToken | undefined;
   /** A token to remember as dead; `null` forgets it. */
   readonly refused?: RefusedToken | null | undefined;

@@ -41,3 +41,58 @@ export interface WriteBackStatus {
   readonly code?: ErrorCode | undefined;
   readonly detail: string;
 }
+
+/** What moving or forgetting one grant came to. */
+export interface RetirementStatus {
+  readonly platform: string;
+  readonly account?: string | undefined;
+  readonly action: "moved" | "forgotten" | "skipped" | "failed";
+  /** Dry run only: what would be attempted. `complete`: the rest of an interrupted move. */
+  readonly would?: "move" | "complete" | "nothing" | undefined;
+  /** The target that held it. */
+  readonly from?: string | undefined;
+  /** The target that holds it now. */
+  readonly to?: string | undefined;
+  /** Needs a human: the exit code is 1. */
+  readonly alert: boolean;
+  readonly code?: ErrorCode | undefined;
+  /** One or two sentences for a human, without secrets. */
+  readonly detail: string;
+  /** `false` where it was refused before anything was found out. */
+  readonly judged: boolean;
+}
+
+/** One thing that was found out about the place of a grant. */
+export interface WriteBackFinding {
+  /** `problem`: a run would be refused, or a token could not be kept. */
+  readonly kind: "fine" | "note" | "problem";
+  readonly code?: ErrorCode | undefined;
+  readonly sentence: string;
+  /** What to do about it. Absent: nothing. */
+  readonly fix?: string | undefined;
+}
+
+/** What was found out about the place of one grant, without spending anything. */
+export interface WriteBackCheck {
+  readonly platform: string;
+  readonly account?: string | undefined;
+  /** The write-back's name in the configuration. */
+  readonly writeBack: string;
+  readonly target?: string | undefined;
+  readonly readable: boolean;
+  /** `seed`: nothing is stored, and the environment holds a token for the first run. Absent: it could not be read. */
+  readonly stored?: "grant" | "nothing" | "seed" | "tombstone" | undefined;
+  readonly generation?: number | undefined;
+  readonly retired?: { readonly at: Date; readonly movedTo?: string | undefined } | undefined;
+  readonly claim?: { readonly host: string; readonly since: Date; readonly deadline: Date } | undefined;
+  /** A save reached the place in part. */
+  readonly unfinished: boolean;
+  /** Whether a save would be accepted. Absent: not asked. */
+  readonly writable?: boolean | undefined;
+  readonly compareAndSwap: "atomic" | "checked";
+  readonly claims: boolean;
+  readonly outlivesRun: boolean;
+  readonly findings: readonly WriteBackFinding[];
+  readonly alert: boolean;
+  readonly judged: boolean;
+}

@@ -59,8 +59,8 @@ export function heldTarget(target: string, lease: Lease, writer: Writer, sealer:
       await tracked(async () => {
         const { last, ...rest } = closing;
         const sealed =
-          last === undefined
-            ? undefined
+          last === undefined || last === null
+            ? last
             : { grant: last.id, sealed: sealer.seal("last", target, Buffer.from(encodeGrant(last), "utf8")) };
         await writer.write((records) => records.close(target, { ...rest, last: sealed }));
       }),

@@ -15,7 +15,7 @@ export interface TargetRow {
 
 /** A closing whose grant is already sealed. */
 export interface SealedClosing extends Omit<Closing, "last"> {
-  readonly last?: { readonly grant: string; readonly sealed: Uint8Array } | undefined;
+  readonly last?: { readonly grant: string; readonly sealed: Uint8Array } | null | undefined;
 }
 
 const targetColumns = "intent, answer, in_doubt_since, last, last_grant, refused, facts";
@@ -72,7 +72,8 @@ export class Records {
       this.run("UPDATE targets SET in_doubt_since = ? WHERE target = ? AND intent IS NOT NULL", since, target);
     }
     if (last !== undefined) {
-      this.run("UPDATE targets SET last = ?, last_grant = ? WHERE target = ?", last.sealed, last.grant, target);
+      const { sealed = null, grant = null } = last ?? {};
+      this.run("UPDATE targets SET last = ?, last_grant = ? WHERE target = ?", sealed, grant, target);
     }
     if (spent !== undefined) this.#addSpent(target, spent);
     if (refused !== undefined) {

@@ -20,6 +20,7 @@ export interface EngineContext {
   readonly identity: Identity;
   readonly notifiers: readonly NamedNotifier[];
   readonly recoveryRecipients: readonly string[];
+  readonly recoveryFolder: string | undefined;
   readonly signal: AbortSignal;
   readonly leaseWait: number;
   readonly exchangeDeadline: number;
@@ -53,6 +54,7 @@ export function engineContext(options: EngineOptions): EngineContext {
     identity,
     notifiers: options.notifiers ?? [],
     recoveryRecipients: options.recoveryRecipients ?? [],
+    recoveryFolder: options.recoveryFolder,
     signal: options.signal ?? new AbortController().signal,
     leaseWait: options.leaseWait ?? 30_000,
     exchangeDeadline: options.exchangeDeadline ?? 30_000,

@@ -19,5 +19,14 @@ export function createEngine(options: EngineOptions): Engine {
     inspectAll: async (plans) => await inspectAll(plans, context),
     importGrant: async (plan, imported) => await importGrant(plan, imported, context),
     recover: async (plan, settings) => await recoverGrant(plan, context, settings),
+    // What a human calls for now and then is read when it is called.
+    openCapsules: async (content, source, identity) =>
+      await (await import("./open-capsules.ts")).openCapsules(content, source, identity ?? context.identity),
+    deliverCapsule: async (plan, capsule) =>
+      await (await import("./deliver-capsule.ts")).deliverCapsule(plan, capsule, context),
+    moveGrant: async (plan, destination, settings) =>
+      await (await import("./move-grant.ts")).moveGrant(plan, destination, context, settings),
+    forgetGrant: async (plan) => await (await import("./forget-grant.ts")).forgetGrant(plan, context),
+    checkWriteBacks: async (plans) => await (await import("./check-write-backs.ts")).checkWriteBacks(plans, context),
   };
 }

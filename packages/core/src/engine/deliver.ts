@@ -3,7 +3,7 @@ import { presentedBy, fingerprintOf } from "../fingerprint.ts";
 import type { Intent, StoredGrant } from "../grant.ts";
 import type { Exchanged } from "../refresher.ts";
 import type { SpentToken } from "../state.ts";
-import { emitCapsule } from "./capsule.ts";
+import { emitCapsule, type Unsaved } from "./capsule.ts";
 import { factsChanged, nextGrant } from "./next-grant.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, rotates, type Pass, type Standing } from "./pass.ts";
@@ -49,7 +49,8 @@ export async function deliver(
       return saved;
     }
     if (saved.kind === "failed") {
-      return { kind: "failed", outcome: await undelivered(pass, next, saved.error, times.journaled) };
+      const unsaved = { grant: next, replaces: found.version, intent: times.intent };
+      return { kind: "failed", outcome: await undelivered(pass, unsaved, saved.error, times.journaled) };
     }
     stored = saved.grant;
   } else {
@@ -85,15 +86,17 @@ async function close(pass: Pass, closing: Parameters<Pass["held"]["close"]>[0]):
 }
 
 // The exchange happened, and its tokens are not where they belong. The journal stays open: the next run delivers.
-async function undelivered(pass: Pass, next: StoredGrant, error: TokenwardError, journaled: boolean): Promise<Outcome> {
-  await emitCapsule(pass, next);
-  if (journaled) return failedWith(error, "write-back", { severity: "critical", grant: next });
+async function undelivered(pass: Pass, unsaved: Unsaved, error: TokenwardError, journaled: boolean): Promise<Outcome> {
+  const capsule = await emitCapsule(pass, unsaved);
+  const facts = { severity: "critical", grant: unsaved.grant } as const;
+  const told = (outcome: Outcome): Outcome => ({ ...outcome, detail: outcome.detail + capsule });
+  if (journaled) return told(failedWith(error, "write-back", facts));
   const lost = new TokenwardError(
     "ERR_AUTH_ANSWER_LOST",
     { grant: pass.plan.id },
     { cause: error, class: "write-back" },
   );
-  return failedWith(lost, "write-back", { severity: "critical", grant: next });
+  return told(failedWith(lost, "write-back", facts));
 }
 
 /** The fingerprint that an exchange of this grant would present. */

@@ -5,8 +5,10 @@ import type { Identity } from "../identity.ts";
 import type { Notifier } from "../notifier.ts";
 import type { GrantState } from "../state.ts";
 import type { RateBucket } from "../rate-bucket.ts";
-import type { RefreshStatus, WriteBackStatus } from "../status.ts";
+import type { RefreshStatus, RetirementStatus, WriteBackCheck, WriteBackStatus } from "../status.ts";
 import type { Secret } from "../secret.ts";
+import type { WriteBack } from "../write-back.ts";
+import type { RecoveryCapsule } from "./capsule-record.ts";
 
 /** What the engine works with. Everything but the state has the system's own as its default. */
 export interface EngineOptions {
@@ -19,6 +21,8 @@ export interface EngineOptions {
   readonly notifiers?: readonly NamedNotifier[] | undefined;
   /** age recipients that a recovery capsule is sealed for, where a rotated token could be kept nowhere else. */
   readonly recoveryRecipients?: readonly string[] | undefined;
+  /** Folder that recovery capsules are written to. Default: none; they are only handed to `note`. */
+  readonly recoveryFolder?: string | undefined;
   /** Asked for room before each exchange, where a client's budget is shared with others. Default: none. */
   readonly rateBucket?: RateBucket | undefined;
   /** Aborted: no new exchange begins; what was sent is finished and saved. */
@@ -60,6 +64,25 @@ export interface RefreshReport {
   readonly exitCode: 0 | 1 | 2;
 }
 
+/** Where a grant is moved to. */
+export interface Destination {
+  readonly writeBack: WriteBack;
+  /** Its name in the configuration. */
+  readonly name: string;
+}
+
+/** The outcome of checking write-backs. */
+export interface WriteBackReport {
+  /** Whether any of it asks for a human. */
+  readonly alert: boolean;
+  /** In the order of the plans. */
+  readonly checks: readonly WriteBackCheck[];
+  /** The write-backs whose own credential ends some day. */
+  readonly writeBacks: readonly WriteBackStatus[];
+  /** As {@link RefreshReport.exitCode}. */
+  readonly exitCode: 0 | 1 | 2;
+}
+
 /** The one refresh path, for batch jobs, services and the CLI. */
 export interface Engine {
   /** Refreshes every grant independently of the others. Never rejects because of a grant. */
@@ -84,4 +107,36 @@ export interface Engine {
    * @param options.retryOnce a human's word to present a token in doubt once more
    */
   recover(plan: GrantPlan, options?: { readonly retryOnce?: boolean | undefined }): Promise<RefreshStatus>;
+  /**
+   * Opens the recovery capsules in a file, or in a piece of a log. Of several for one grant, the newest.
+   *
+   * @param source what to call it in messages
+   * @param identity the text of an age identity file. Default: this installation's identity
+   * @throws `ERR_AUTH_CAPSULE_UNREADABLE`, `ERR_AUTH_CAPSULE_IDENTITY`, `ERR_STATE_IDENTITY_*`
+   */
+  openCapsules(
+    content: Uint8Array,
+    source: string,
+    identity?: { readonly source: string; readonly text: string },
+  ): Promise<readonly RecoveryCapsule[]>;
+  /**
+   * Saves the token of a recovery capsule, once, under the grant's lease. Refused (`ERR_AUTH_CAPSULE_OLDER`,
+   * `ERR_AUTH_CAPSULE_TARGET`) where something newer is stored, or the grant is kept elsewhere.
+   */
+  deliverCapsule(plan: GrantPlan, capsule: RecoveryCapsule): Promise<RefreshStatus>;
+  /**
+   * Copies a grant to another write-back, reads it back, and leaves a tombstone in the old place. Interrupted anywhere,
+   * calling it again completes it. Never rejects because of the grant.
+   *
+   * @param options.dryRun only says what would happen; no lease, no byte changed anywhere
+   */
+  moveGrant(
+    plan: GrantPlan,
+    destination: Destination,
+    options?: { readonly dryRun?: boolean | undefined },
+  ): Promise<RetirementStatus>;
+  /** Leaves a tombstone in place of a grant, and forgets its tokens on this machine. The platform is not told. */
+  forgetGrant(plan: GrantPlan): Promise<RetirementStatus>;
+  /** Reads and probes the places of grants, under their leases. Spends nothing, and changes nothing that a reader sees. */
+  checkWriteBacks(plans: readonly GrantPlan[]): Promise<WriteBackReport>;
 }

@@ -23,6 +23,12 @@ export const authErrors: Record<
   | "ERR_AUTH_IMPORT_INVALID"
   | "ERR_AUTH_NOTHING_TO_RECOVER"
   | "ERR_AUTH_RETIRED"
+  | "ERR_AUTH_NOT_MOVED"
+  | "ERR_AUTH_NOT_FORGOTTEN"
+  | "ERR_AUTH_CAPSULE_UNREADABLE"
+  | "ERR_AUTH_CAPSULE_IDENTITY"
+  | "ERR_AUTH_CAPSULE_OLDER"
+  | "ERR_AUTH_CAPSULE_TARGET"
   | "ERR_AUTH_INTERNAL",
   ErrorEntry
 > = {
@@ -130,6 +136,36 @@ export const authErrors: Record<
     what: "{grant} is not in doubt: there is nothing to recover.",
     why: "No exchange of this grant is open on this machine.",
     fix: "Run `tokenward auth refresh {grant}`.",
+  },
+  ERR_AUTH_NOT_MOVED: {
+    what: "{grant} was not moved: {reason}.",
+    why: "A grant is moved only while nothing of it is under way, into a place that would take it and holds no other token of it. The old copy goes only after the new one was read back.",
+    fix: "{remedy}.",
+  },
+  ERR_AUTH_NOT_FORGOTTEN: {
+    what: "{grant} was not forgotten: {reason}.",
+    why: "A tombstone has to take the token's place, so that no older copy comes back to life.",
+    fix: "{remedy}.",
+  },
+  ERR_AUTH_CAPSULE_UNREADABLE: {
+    what: "No recovery capsule could be read from {source}: {reason}.",
+    why: "A capsule is one age file, mostly armored. In a log it can be cut off, or mixed with the lines of another program.",
+    fix: "Give the file as it was written, or the whole block of the log from its BEGIN line to its END line.",
+  },
+  ERR_AUTH_CAPSULE_IDENTITY: {
+    what: "The recovery capsule in {source} is not sealed for the identity in {identity}.",
+    why: "A capsule is sealed for the recipients under `auth.recovery.age_recipients`, and for nobody else.",
+    fix: "Name the file with the private half of one of those recipients: `--identity FILE`.",
+  },
+  ERR_AUTH_CAPSULE_OLDER: {
+    what: "The recovery capsule of {grant} is older than what is stored: {reason}. Nothing was changed.",
+    why: "A capsule is delivered once. Since it was made, another run delivered the same exchange, a later one took its place, or a human consented anew.",
+    fix: "Run `tokenward auth refresh {grant}`: if that works, delete the capsule; if not, consent again: `tokenward auth {grant}`.",
+  },
+  ERR_AUTH_CAPSULE_TARGET: {
+    what: "The recovery capsule of {grant} is for {capsule}, but this configuration keeps that grant in {target}. Nothing was changed.",
+    why: "The capsule belongs to another configuration, or the grant was moved to another write-back after the capsule was made; what it holds there is newer then.",
+    fix: "Use the configuration that made it (`--config`). If the grant was moved since, the capsule is obsolete: delete it.",
   },
   ERR_AUTH_INTERNAL: {
     what: "Refreshing {grant} failed in an unexpected way: {reason}.",

@@ -36,6 +36,20 @@ export const memoryCases: readonly GrantStateCase[] = [
     ["reopen"],
   ),
 
+  grantStateCase("the newest grant is forgotten when that is asked for, and nothing else is", async (fixture) => {
+    await exchange(fixture.state, "t", 1);
+    await fixture.state.hold("t", async (held) => await held.close({ last: null }), patient);
+    for (const state of [fixture.state, (await fixture.reopen?.()) ?? fixture.state]) {
+      const seen = await state.peek("t");
+      assert.equal(seen.last, undefined, "the grant is still there");
+      assert.deepEqual(seen.refused, { fingerprint: "older-1", at: at(1) });
+      assert.equal(seen.facts.grant, "tiktok/brand-a");
+      assert.ok((await state.spent("t", "fingerprint-1")) !== undefined, "its spent tokens were forgotten, too");
+    }
+    await fixture.state.hold("t", async (held) => await held.close({ last: grantOf(2) }), patient);
+    assert.equal((await fixture.state.peek("t")).last?.generation, 2);
+  }),
+
   grantStateCase("targets do not know each other's tokens", async ({ state }) => {
     await exchange(state, "file:/a#tiktok", 1);
     for (const other of ["file:/a#tiktok/b", "file:/A#tiktok", "file:/a#tikto", "file:/b#tiktok", ""]) {

@@ -56,6 +56,14 @@ export const brokenMemories: readonly BrokenState[] = [
     })),
   ),
   broken(
+    "keeps a grant that is to be forgotten",
+    "the newest grant is forgotten when that is asked for, and nothing else is",
+    /still there/,
+    withHeld((held) => ({
+      close: async ({ last, ...closing }) => await held.close({ ...closing, last: last ?? undefined }),
+    })),
+  ),
+  broken(
     "remembers the newest spent token only",
     "a spent token stays spent, however many follow",
     /deep-equal|forgotten/,
