@@ -1,0 +1,258 @@
+import { createHash } from "node:crypto";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { TokenwardError, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
+import type { AwsOptions } from "./options.ts";
+import { nameOf, refusalOf } from "./refusal.ts";
+
+/** For whom a call is made, and as what its failure counts. */
+export interface Caller {
+  readonly grant: GrantId;
+  readonly io: PluginIO;
+  readonly code: Extract<
+    ErrorCode,
+    "ERR_WRITEBACK_UNREADABLE" | "ERR_WRITEBACK_UNWRITABLE" | "ERR_WRITEBACK_SAVE_FAILED"
+  >;
+}
+
+/** One version of a secret. */
+export interface SecretVersion {
+  readonly id: string;
+  /** `undefined`: it holds bytes instead of text. */
+  readonly text: string | undefined;
+  readonly stages: readonly string[];
+}
+
+/** The stage that a version waits in until it is promoted. */
+export const nextStage = "TOKENWARD_NEXT";
+/** The stage that everybody reads. */
+export const currentStage = "AWSCURRENT";
+
+/** The part of Secrets Manager that is needed. Every method throws the caller's code with a sentence of its own. */
+export interface SecretsApi {
+  region(caller: Caller): Promise<string>;
+  account(caller: Caller): Promise<string>;
+  /** The version in a stage; `undefined` where the secret, or the stage, is not there. */
+  version(name: string, stage: string, caller: Caller): Promise<SecretVersion | undefined>;
+  /** Makes the secret with its first version. `taken`: there is one already, with other content. */
+  create(name: string, id: string, text: string, caller: Caller): Promise<"made" | "taken">;
+  /** Adds a version in a stage. `taken`: that id was used for other content. The very same content is fine. */
+  put(name: string, id: string, text: string, stages: readonly string[], caller: Caller): Promise<"made" | "taken">;
+  /** Moves a stage. `moved on`: it is not on `from` any more. */
+  move(
+    name: string,
+    stage: string,
+    versions: { readonly from?: string | undefined; readonly to?: string | undefined },
+    caller: Caller,
+  ): Promise<"moved" | "moved on">;
+}
+
+const defaultTimeout = 15_000;
+
+/** Talks to Secrets Manager with AWS's own SDK, which is read on the first call. */
+export function secretsApi(options: AwsOptions): SecretsApi {
+  const timeout = options.timeout ?? defaultTimeout;
+  let made: Promise<SecretsManagerClient> | undefined;
+  const client = async (): Promise<SecretsManagerClient> => await (made ??= makeClient(options, timeout));
+
+  const call = async <T>(
+    action: string,
+    name: string,
+    caller: Caller,
+    work: (client: SecretsManagerClient, abortSignal: AbortSignal) => Promise<T>,
+    expected: readonly string[] = [],
+  ): Promise<T | { readonly refused: string }> => {
+    const signal = AbortSignal.any([caller.io.signal, AbortSignal.timeout(timeout)]);
+    try {
+      return await ending(work(await client(), signal), signal);
+    } catch (thrown) {
+      if (expected.includes(nameOf(thrown))) return { refused: nameOf(thrown) };
+      throw failure(thrown, action, name, timeout, caller);
+    }
+  };
+
+  let accountAsked: Promise<string> | undefined;
+  return {
+    region: async (caller) => {
+      if (options.region !== undefined) return options.region;
+      try {
+        return await (await client()).config.region();
+      } catch (thrown) {
+        const facts = {
+          reason: "no AWS region is configured",
+          remedy: "Set `region` under `auth.writeback.aws`, or AWS_REGION",
+        };
+        throw new TokenwardError(
+          caller.code,
+          { grant: caller.grant, ...facts },
+          { cause: thrown, class: "write-back" },
+        );
+      }
+    },
+
+    account: async (caller) => {
+      if (options.account !== undefined) return options.account;
+      const asked = (accountAsked ??= askAccount(options, timeout, caller.io.signal));
+      try {
+        return await asked;
+      } catch (thrown) {
+        accountAsked = undefined;
+        const { reason, remedy } = refusalOf(thrown, {
+          secret: "",
+          action: "sts:GetCallerIdentity",
+          milliseconds: timeout,
+        });
+        const facts = {
+          reason: `the account of the credentials is not known: ${reason.replaceAll("Secrets Manager", "STS")}`,
+          remedy: `${remedy}, or set \`account\` under \`auth.writeback.aws\``,
+        };
+        throw new TokenwardError(
+          caller.code,
+          { grant: caller.grant, ...facts },
+          { cause: thrown, class: "write-back" },
+        );
+      }
+    },
+
+    version: async (name, stage, caller) => {
+      const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+      const answer = await call(
+        "secretsmanager:GetSecretValue",
+        name,
+        caller,
+        // The stage is always named: without it some emulators give an older version.
+        async (sdk, abortSignal) =>
+          await sdk.send(new GetSecretValueCommand({ SecretId: name, VersionStage: stage }), { abortSignal }),
+        ["ResourceNotFoundException"],
+      );
+      if ("refused" in answer || answer.VersionId === undefined) return undefined;
+      return { id: answer.VersionId, text: answer.SecretString, stages: answer.VersionStages ?? [] };
+    },
+
+    create: async (name, id, text, caller) => {
+      const { CreateSecretCommand } = await import("@aws-sdk/client-secrets-manager");
+      const answer = await call(
+        "secretsmanager:CreateSecret",
+        name,
+        caller,
+        async (sdk, abortSignal) =>
+          await sdk.send(
+            new CreateSecretCommand({
+              Name: name,
+              ClientRequestToken: id,
+              SecretString: text,
+              KmsKeyId: options.kms_key_id,
+              Description: "Kept by Tokenward: changes with every refresh",
+            }),
+            { abortSignal },
+          ),
+        ["ResourceExistsException"],
+      );
+      return "refused" in answer ? "taken" : "made";
+    },
+
+    put: async (name, id, text, stages, caller) => {
+      const { PutSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+      const answer = await call(
+        "secretsmanager:PutSecretValue",
+        name,
+        caller,
+        async (sdk, abortSignal) =>
+          await sdk.send(
+            new PutSecretValueCommand({
+              SecretId: name,
+              ClientRequestToken: id,
+              SecretString: text,
+              VersionStages: [...stages],
+            }),
+            { abortSignal },
+          ),
+        ["ResourceExistsException"],
+      );
+      return "refused" in answer ? "taken" : "made";
+    },
+
+    move: async (name, stage, { from, to }, caller) => {
+      const { UpdateSecretVersionStageCommand } = await import("@aws-sdk/client-secrets-manager");
+      const answer = await call(
+        "secretsmanager:UpdateSecretVersionStage",
+        name,
+        caller,
+        async (sdk, abortSignal) =>
+          await sdk.send(
+            new UpdateSecretVersionStageCommand({
+              SecretId: name,
+              VersionStage: stage,
+              RemoveFromVersionId: from,
+              MoveToVersionId: to,
+            }),
+            { abortSignal },
+          ),
+        ["InvalidParameterException"],
+      );
+      return "refused" in answer ? "moved on" : "moved";
+    },
+  };
+}
+
+/**
+ * The id of the version that is made from another one. The same for everybody who starts from there, so that Secrets
+ * Manager itself turns the second of two away.
+ */
+export function idAfter(target: string, base: string | undefined): string {
+  return createHash("sha256")
+    .update(`tokenward version 1\0${target}\0${base ?? "nothing"}`)
+    .digest("hex");
+}
+
+async function makeClient(options: AwsOptions, timeout: number): Promise<SecretsManagerClient> {
+  const { SecretsManagerClient: Client } = await import("@aws-sdk/client-secrets-manager");
+  return new Client(settings(options, timeout));
+}
+
+async function askAccount(options: AwsOptions, timeout: number, signal: AbortSignal): Promise<string> {
+  const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+  const sts = new STSClient(settings(options, timeout));
+  try {
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    const { Account } = await ending(sts.send(new GetCallerIdentityCommand({}), { abortSignal }), abortSignal);
+    if (Account === undefined) throw new Error("STS named no account");
+    return Account;
+  } finally {
+    sts.destroy();
+  }
+}
+
+function settings({ region, endpoint }: AwsOptions, timeout: number) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // Without the last one the SDK only logs that the time is over, and goes on waiting.
+    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
+  };
+}
+
+/** Credential lookups do not know the signal: they end for the caller, too, when it is aborted. */
+async function ending<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("aborted", "AbortError"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function failure(
+  thrown: unknown,
+  action: string,
+  secret: string,
+  milliseconds: number,
+  { grant, code }: Caller,
+): TokenwardError {
+  const refusal = refusalOf(thrown, { secret, action, milliseconds });
+  return new TokenwardError(code, { grant, ...refusal }, { cause: thrown, class: "write-back" });
+}
