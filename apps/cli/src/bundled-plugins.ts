@@ -9,5 +9,7 @@ export const bundledPlugins: BundledPlugins = {
   "@tokenward/refresher-tiktok": () => import("@tokenward/refresher-tiktok"),
   "@tokenward/refresher-youtube": () => import("@tokenward/refresher-youtube"),
   "@tokenward/state-local": () => import("@tokenward/state-local"),
+  "@tokenward/writeback-aws": () => import("@tokenward/writeback-aws"),
+  "@tokenward/writeback-gitlab": () => import("@tokenward/writeback-gitlab"),
   "@tokenward/writeback-local": () => import("@tokenward/writeback-local"),
 };
