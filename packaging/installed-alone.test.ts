@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { allowedPackages } from "./budget.ts";
+import { allowedPackages, budgetName } from "./budget.ts";
 import type { EmptyProject } from "./harness/empty-project.ts";
 import { importedPackages } from "./harness/imported-packages.ts";
 import { installedPackages } from "./harness/installed-packages.ts";
@@ -28,7 +28,8 @@ describeInstalled.each(selectedPackages())("$manifest.name, installed alone by n
   afterAll(async () => await project.dispose());
 
   it("brings nothing but what the budget allows", async () => {
-    expect(await installedPackages(project.folder, name)).toEqual(allowedPackages(name));
+    const brought = (await installedPackages(project.folder, name)).map((one) => budgetName(one));
+    expect([...new Set(brought)].sort()).toEqual(allowedPackages(name));
   });
 
   it("imports what it declares, and nothing else", async () => {

@@ -20,7 +20,9 @@ export interface Asked {
  * (API reference of Secrets Manager, 2026-11-22).
  */
 export function refusalOf(thrown: unknown, { secret, action, milliseconds }: Asked): Refusal {
-  const name = nameOf(thrown);
+  // The SDK calls a lost connection a time-out, too.
+  const lost = ["ECONNRESET", "EPIPE"].includes(networkCode(thrown) ?? "");
+  const name = lost ? "Error" : nameOf(thrown);
   switch (name) {
     case "AccessDeniedException":
     case "AccessDenied":
