@@ -3,6 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { main, run, SetUpError } from "./bootstrap.mjs";
+import { installPrograms } from "./counterparts/programs.mjs";
 
 /** Program, and the Debian package that brings it. */
 const counterparts = [
@@ -16,11 +17,15 @@ const counterparts = [
 ];
 
 await main(async () => {
+  await installPackages();
+  await installPrograms();
+  process.stdout.write("All counterparts are installed.\n");
+  return 0;
+});
+
+async function installPackages() {
   const missing = counterparts.filter(([program]) => !onPath(program));
-  if (missing.length === 0) {
-    process.stdout.write("All counterparts are installed.\n");
-    return 0;
-  }
+  if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name);
   if (!onPath("apt-get") || process.getuid?.() !== 0) {
     const list = missing.map(([program, name, purpose]) => `  ${program} (Debian: ${name}): ${purpose}\n`).join("");
@@ -33,9 +38,7 @@ await main(async () => {
   await aptGet("install", "--yes", "-qq", "--no-install-recommends", ...packages);
   const still = missing.filter(([program]) => !onPath(program)).map(([program]) => program);
   if (still.length > 0) throw new SetUpError(`apt-get ran, but ${still.join(", ")} cannot be found.`);
-  process.stdout.write("All counterparts are installed.\n");
-  return 0;
-});
+}
 
 async function aptGet(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
