@@ -1,11 +1,14 @@
 import type { GrantPlan, GrantState, NamedNotifier, RateBucket } from "@tokenward/core";
 import type { AlertRoutes } from "./alerts.ts";
+import type { NamedWriteBack } from "./level.ts";
 import type { LoadedPlugin } from "./load-plugin.ts";
 
 /** A grant of the file. */
 export interface ConfiguredGrant extends GrantPlan {
   /** Whether `all` means this one, too. */
   readonly enabled: boolean;
+  /** Where the file says which write-back it has: `auth.writeback`, or a platform's or account's own. */
+  readonly writeBackKey: string;
 }
 
 /** A configuration file without mistakes, as the engine needs it. */
@@ -30,6 +33,8 @@ export interface Configuration {
   readonly exchangeDeadline?: number | undefined;
   /** Public age keys that a recovery capsule is sealed for. */
   readonly recoveryRecipients: readonly string[];
+  /** Folder that recovery capsules are written to. */
+  readonly recoveryFolder?: string | undefined;
   readonly plugins: readonly LoadedPlugin[];
   /**
    * The grants that a command means: `all` (without those that are switched off), a platform (all its accounts that
@@ -39,6 +44,13 @@ export interface Configuration {
    *   where a switched-off grant is named whose variables or plugin are missing
    */
   select(selection: string): readonly ConfiguredGrant[];
+  /**
+   * A write-back beside the one in use, with the options that stand for it under `auth.writeback`.
+   *
+   * @param name as under `backend`
+   * @throws `ERR_CONFIG_INVALID` ({@link ConfigProblems}) where it is not installed, or its options are not right
+   */
+  writeBackNamed(name: string): Promise<NamedWriteBack>;
   /** Closes the state. */
   close(): Promise<void>;
 }

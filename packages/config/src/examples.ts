@@ -22,6 +22,7 @@ export const examples: Readonly<Record<string, string>> = {
   page_days: "page_days: 75",
   hard_fail_days: "hard_fail_days: 85",
   age_recipients: 'age_recipients: ["age1…"]',
+  path: "path: ./tokenward-recovery",
   enabled: "enabled: false",
   refresher: "refresher: oauth2",
   accounts: "accounts: { brand-a: {} }",

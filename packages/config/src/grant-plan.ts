@@ -13,7 +13,7 @@ import type { ConfiguredGrant } from "./configuration.ts";
 import { readDecay } from "./decay.ts";
 import type { Level, NamedWriteBack } from "./level.ts";
 import type { Found } from "./load-plugin.ts";
-import type { ConfigPath } from "./problem.ts";
+import { formatPath, type ConfigPath } from "./problem.ts";
 import { findingOf, type Reading } from "./reading.ts";
 import type { Resolved } from "./references.ts";
 import { grantShape, platformShape } from "./schema.ts";
@@ -60,6 +60,7 @@ export function planGrant(parts: GrantParts, reading: Reading): ConfiguredGrant 
     client: clientOf(client, id, refresher, writeBack.writeBack, at, reading.report),
     writeBack: writeBack.writeBack,
     writeBackName: writeBack.name,
+    writeBackKey: formatPath([...(ownWriteBack?.at ?? ["auth"]), "writeback"]),
     requiredScopes: keys.required_scopes,
     onScopeDrift: keys.on_scope_drift,
     refreshAt: keys.refresh_at ?? defaults.refreshAt,

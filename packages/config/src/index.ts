@@ -28,3 +28,4 @@ export type {
   TokenwardConfig,
   VariableReference,
 } from "./typed-config.ts";
+export type { NamedWriteBack } from "./level.ts";

@@ -63,6 +63,10 @@ export const recoveryDescriptions: Readonly<Record<string, KeyDescription>> = {
     default: "none",
     meaning: "Public age keys (`age1…`). The recovery capsule of a token that no store took is for them",
   },
+  path: {
+    default: "`tokenward-recovery`",
+    meaning: "Folder that recovery capsules are written to, relative to this file. Only where there are recipients",
+  },
 };
 
 /** Keys of a platform and of its accounts. */

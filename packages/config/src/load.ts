@@ -54,11 +54,13 @@ export interface ConfigCheck {
  *   mistake of the file
  */
 export async function loadConfig(options: ConfigOptions = {}): Promise<Configuration> {
-  const { file, parts, problems, warnings, plugins, reading } = await readFile(options);
+  const { file, parts, problems, warnings, plugins, reading, loader } = await readFile(options);
   if (problems.length > 0) throw new ConfigProblems(file, problems);
   const state = createState(parts.state, file, reading);
   for (const warning of warnings) options.note?.(formatProblem(file, warning));
-  return configurationOf(file, parts, state, plugins);
+  const writeBackNamed: Configuration["writeBackNamed"] = async (name) =>
+    await (await import("./other-write-back.ts")).otherWriteBack(name, file, loader, reading);
+  return { ...configurationOf(file, parts, state, plugins), writeBackNamed };
 }
 
 /**
@@ -90,6 +92,7 @@ interface Parts {
   readonly leaseWait: number | undefined;
   readonly exchangeDeadline: number | undefined;
   readonly recoveryRecipients: readonly string[];
+  readonly recoveryFolder: string | undefined;
 }
 
 interface ReadFile extends Omit<ConfigCheck, "path"> {
@@ -152,8 +155,10 @@ const nothing: Parts = {
   leaseWait: undefined,
   exchangeDeadline: undefined,
   recoveryRecipients: [],
+  recoveryFolder: undefined,
 };
 
+const defaultRecoveryFolder = "tokenward-recovery";
 const pluginKeys = ["writeback", "alerts", "rate_bucket"];
 
 async function readParts(reading: Reading, plugins: ReturnType<typeof createPluginLoader>): Promise<Parts> {
@@ -195,6 +200,7 @@ async function readParts(reading: Reading, plugins: ReturnType<typeof createPlug
     leaseWait: auth.lease_wait,
     exchangeDeadline: auth.exchange_deadline,
     recoveryRecipients: auth.recovery?.age_recipients ?? [],
+    recoveryFolder: path.resolve(reading.folder, auth.recovery?.path ?? defaultRecoveryFolder),
   };
 }
 
@@ -212,8 +218,8 @@ function configurationOf(
   parts: Parts,
   state: GrantState,
   plugins: readonly LoadedPlugin[],
-): Configuration {
-  const { grants, alerts, rateBucket, leaseWait, exchangeDeadline, recoveryRecipients } = parts;
+): Omit<Configuration, "writeBackNamed"> {
+  const { grants, alerts, rateBucket, leaseWait, exchangeDeadline, recoveryRecipients, recoveryFolder } = parts;
   return {
     path: file,
     folder: path.dirname(file),
@@ -225,6 +231,7 @@ function configurationOf(
     leaseWait,
     exchangeDeadline,
     recoveryRecipients,
+    recoveryFolder,
     plugins,
     select: (selection) => selectGrants(selection, grants, file),
     close: () => state.close(),

@@ -174,7 +174,9 @@ export interface AuthKeys {
   readonly token?: { readonly refresh_at?: number | undefined } | undefined;
   /** Asked for room before each exchange. */
   readonly rate_bucket?: BackendBlock | undefined;
-  readonly recovery?: { readonly age_recipients?: readonly string[] | undefined } | undefined;
+  readonly recovery?:
+    | { readonly age_recipients?: readonly string[] | undefined; readonly path?: string | undefined }
+    | undefined;
   /** Milliseconds. */
   readonly lease_wait?: number | undefined;
   /** Milliseconds. */
@@ -190,7 +192,7 @@ export const authShape: ShapeOf<AuthKeys> = {
   decay: z.optional(decay),
   token: z.optional(z.strictObject({ refresh_at: z.optional(fraction) })),
   rate_bucket: z.optional(backend),
-  recovery: z.optional(z.strictObject({ age_recipients: z.optional(z.array(ageRecipient)) })),
+  recovery: z.optional(z.strictObject({ age_recipients: z.optional(z.array(ageRecipient)), path: z.optional(text) })),
   lease_wait: z.optional(duration),
   exchange_deadline: z.optional(duration),
 };

@@ -69,6 +69,8 @@ export interface AuthConfig {
     | {
         /** Public age keys (`age1…`). */
         readonly age_recipients?: readonly string[] | undefined;
+        /** Folder that recovery capsules are written to, relative to this file. Default `tokenward-recovery`. */
+        readonly path?: string | undefined;
       }
     | undefined;
   /** How long to wait for another process that refreshes the same grant. Default `30s`. */

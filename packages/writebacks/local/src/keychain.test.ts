@@ -112,7 +112,7 @@ describe("the local write-back on a real Secret Service", () => {
     expect(probe.stdout).toBe("");
 
     expect(await call("retire")).toMatchObject({ ok: null });
-    expect(await call("read")).toMatchObject({ ok: 0 });
+    expect(await call("read")).toMatchObject({ ok: 3 });
     expect(await call("read", { store: "file" })).toMatchObject({ code: "ERR_WRITEBACK_STORE_CHANGED" });
   });
 

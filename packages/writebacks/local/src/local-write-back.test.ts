@@ -159,7 +159,7 @@ describe("the local write-back in files", () => {
     for (const id of ids) expect((await make().read(id, io()))?.refreshToken?.reveal()).toBe(`rft.of-${id}`);
   });
 
-  it("keeps a tombstone that reads as nothing, and lets a new consent take its place", async () => {
+  it("keeps a tombstone that holds no token, and lets a new consent take its place", async () => {
     const writeBack = make();
     await writeBack.retire?.("tiktok", nothingStored, io());
     expect(await readdir(home)).toEqual([]);
@@ -167,8 +167,10 @@ describe("the local write-back in files", () => {
     await expect(writeBack.retire?.("tiktok", { generation: 7 }, io())).rejects.toMatchObject({
       code: "ERR_WRITEBACK_CONFLICT",
     });
-    await writeBack.retire?.("tiktok", { generation: 1 }, io());
-    expect(await writeBack.read("tiktok", io())).toBeUndefined();
+    await writeBack.retire?.("tiktok", { generation: 1 }, io(), "gitlab:elsewhere");
+    const left = await writeBack.read("tiktok", io());
+    expect(left).toMatchObject({ generation: 2, retired: { at: expect.any(Date), movedTo: "gitlab:elsewhere" } });
+    expect([left?.refreshToken, left?.accessToken]).toEqual([undefined, undefined]);
     await writeBack.retire?.("tiktok", { generation: 1 }, io());
     await expect(writeBack.save("tiktok", grant(2), { generation: 1 }, io())).rejects.toMatchObject({
       code: "ERR_WRITEBACK_CONFLICT",

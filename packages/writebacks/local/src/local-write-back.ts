@@ -106,7 +106,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
 
     read: async (grant, io) => {
       const stored = await readStored(await recordedStore(grant), grant, io);
-      return stored?.kind === "grant" ? stored.grant : undefined;
+      return stored?.grant;
     },
 
     probe: async (grant, shape, io) => {
@@ -140,11 +140,11 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
       });
     },
 
-    retire: async (grant, expected, io) => {
+    retire: async (grant, expected, io, movedTo) => {
       if ((await recordedStore(grant)) === undefined) return;
       const target = await targetOf(grant);
       const generation = (expected.generation ?? 0) + 1;
-      await writeOver(grant, tombstone(grant, generation, io.clock.now()), io, async (stored) => {
+      await writeOver(grant, tombstone(grant, generation, io.clock.now(), movedTo), io, async (stored) => {
         if (stored === undefined || stored.kind === "retired") return "done";
         return isVersion(stored, expected, target) ? "write" : "conflict";
       });

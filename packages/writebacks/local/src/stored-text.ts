@@ -3,6 +3,7 @@ import {
   encodeGrant,
   fingerprintOf,
   messageOf,
+  parseGrantId,
   sameSecret,
   TokenwardError,
   type GrantId,
@@ -13,11 +14,11 @@ import {
 /** What a store's text says: a grant, or that there was one and a human let it go. */
 export type Stored =
   | { readonly kind: "grant"; readonly grant: StoredGrant }
-  | { readonly kind: "retired"; readonly generation: number };
+  | { readonly kind: "retired"; readonly generation: number; readonly grant: StoredGrant };
 
 /** The text of a tombstone. */
-export function tombstone(id: GrantId, generation: number, at: Date): string {
-  return JSON.stringify({ v: 1, grant: id, retired: true, generation, retired_at: at });
+export function tombstone(id: GrantId, generation: number, at: Date, movedTo: string | undefined): string {
+  return encodeGrant({ id, ...parseGrantId(id), generation, retired: { at, movedTo } });
 }
 
 /**
@@ -29,10 +30,10 @@ export function readStoredText(id: GrantId, text: string, where: string): Stored
   try {
     const grant = decodeGrant(id, text);
     // A tombstone is a grant record without tokens, so that an older reader finds nothing to send in it.
-    const { retired, grant: owner } = JSON.parse(text) as { readonly retired?: unknown; readonly grant?: unknown };
+    const { grant: owner } = JSON.parse(text) as { readonly grant?: unknown };
     // A file that was renamed by hand: sending its token for this grant would spend another one's.
     if (owner !== id) throw new TypeError("it belongs to another grant");
-    if (retired === true) return { kind: "retired", generation: grant.generation ?? 0 };
+    if (grant.retired !== undefined) return { kind: "retired", generation: grant.generation ?? 0, grant };
     return { kind: "grant", grant };
   } catch (thrown) {
     throw new TokenwardError(
