@@ -6,6 +6,7 @@ import { addConfigCommands } from "./program/config.ts";
 import { addPages } from "./program/page.ts";
 import type { Run } from "./program/run.ts";
 import { addSandboxCommand } from "./program/sandbox.ts";
+import { addWriteBackCommands } from "./program/write-back.ts";
 import { usageError } from "./program/usage.ts";
 
 /**
@@ -57,6 +58,7 @@ export function createProgram({ output, version }: Pick<Context, "output" | "ver
       outputError: () => undefined,
     });
   addAuthCommands(program, run);
+  addWriteBackCommands(program, run);
   addConfigCommands(program, run);
   addSandboxCommand(program, run);
   addCompletionCommand(program, run);

@@ -13,6 +13,17 @@ export function printReport(report: RefreshReport, view: StatusView, output: Out
 
 /** The report of a command that works on one grant. */
 export function reportOfOne(status: RefreshStatus): RefreshReport {
-  const exitCode = !status.judged ? 2 : status.alert ? 1 : 0;
-  return { dryRun: false, alert: status.alert, statuses: [status], writeBacks: [], exitCode };
+  return reportOfAll([status]);
+}
+
+/** The report of a command that works on grants one by one. */
+export function reportOfAll(statuses: readonly RefreshStatus[]): RefreshReport {
+  const alert = statuses.some((status) => status.alert);
+  return { dryRun: false, alert, statuses, writeBacks: [], exitCode: exitCodeOfAll(statuses) };
+}
+
+/** 2 where none could be judged, 1 where one needs a human. */
+export function exitCodeOfAll(statuses: readonly { readonly alert: boolean; readonly judged: boolean }[]): ExitCode {
+  if (statuses.length > 0 && !statuses.some(({ judged }) => judged)) return 2;
+  return statuses.some(({ alert }) => alert) ? 1 : 0;
 }

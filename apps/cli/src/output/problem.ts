@@ -19,9 +19,16 @@ export async function printProblem(thrown: unknown, output: Output): Promise<voi
   output.note(plain(fix));
 }
 
+// What was handed over is not what it should be; nothing was found out about any grant.
+const unjudged: ReadonlySet<string> = new Set([
+  "ERR_AUTH_IMPORT_INVALID",
+  "ERR_AUTH_CAPSULE_UNREADABLE",
+  "ERR_AUTH_CAPSULE_IDENTITY",
+]);
+
 /** 2 where nothing could be judged; 1 where one grant failed. */
 export function exitCodeOf(thrown: unknown): 1 | 2 {
-  if (!TokenwardError.is(thrown) || thrown.code === "ERR_AUTH_IMPORT_INVALID") return 2;
+  if (!TokenwardError.is(thrown) || unjudged.has(thrown.code)) return 2;
   return /^ERR_(AUTH|WRITEBACK)_/.test(thrown.code) ? 1 : 2;
 }
 

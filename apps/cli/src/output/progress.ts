@@ -1,4 +1,3 @@
-import type { RefreshStatus } from "@tokenward/core";
 import type { Output } from "./output.ts";
 import { plain } from "./output.ts";
 import { grantName } from "./status-table.ts";
@@ -6,14 +5,25 @@ import { counted } from "./words.ts";
 
 /** Tells how far a run is: one updating line for a human who watches, one line per grant elsewhere. */
 export interface Progress {
-  readonly done: (status: RefreshStatus) => void;
+  readonly done: (status: Done) => void;
 }
 
-/** Progress on stderr. */
-export function progressOf(total: number, output: Output): Progress {
+/** What is told about one grant. */
+export interface Done {
+  readonly platform: string;
+  readonly account?: string | undefined;
+  readonly action: string;
+}
+
+/**
+ * Progress on stderr.
+ *
+ * @param doing what the run does, as its line begins: `Refreshing`
+ */
+export function progressOf(total: number, output: Output, doing: string = "Refreshing"): Progress {
   let finished = 0;
   const show = (text: string): void => output.transient(text.slice(0, output.columns - 1));
-  if (output.live) show(`Refreshing ${counted(total, "grant")} …`);
+  if (output.live) show(`${doing} ${counted(total, "grant")} …`);
   return {
     done: (status) => {
       finished += 1;

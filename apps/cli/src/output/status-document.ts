@@ -1,4 +1,4 @@
-import type { RefreshReport, RefreshStatus } from "@tokenward/core";
+import type { RefreshReport, RefreshStatus, WriteBackStatus } from "@tokenward/core";
 
 /** The one JSON document of a run. Every key is always there; what is unknown is null; times are RFC 3339. */
 export function reportDocument(
@@ -12,14 +12,19 @@ export function reportDocument(
       ...statusDocument(status),
       ...(view.refreshedAt === true ? { refreshed_at: time(status.refreshedAt) } : {}),
     })),
-    write_backs: report.writeBacks.map((status) => ({
-      write_back: status.writeBack,
-      credential_expires_at: time(status.credentialExpiresAt),
-      alert: status.alert,
-      code: status.code ?? null,
-      detail: status.detail,
-    })),
+    write_backs: report.writeBacks.map((status) => credentialDocument(status)),
   });
+}
+
+/** What is known about a write-back's own credential, as data. */
+export function credentialDocument(status: WriteBackStatus): Record<string, unknown> {
+  return {
+    write_back: status.writeBack,
+    credential_expires_at: time(status.credentialExpiresAt),
+    alert: status.alert,
+    code: status.code ?? null,
+    detail: status.detail,
+  };
 }
 
 /** Data as the CLI prints JSON: one document, indented. */
@@ -42,6 +47,7 @@ function statusDocument(status: RefreshStatus): Record<string, unknown> {
   };
 }
 
-function time(date: Date | undefined): string | null {
+/** RFC 3339, or null. */
+export function time(date: Date | undefined): string | null {
   return date?.toISOString() ?? null;
 }

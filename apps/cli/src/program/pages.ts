@@ -113,12 +113,43 @@ function pages(): Readonly<Record<string, Page>> {
       details: [
         "An exchange that was interrupted leaves an intent, and mostly an answer, on this machine. Every run settles what it finds; this command does it for one grant and says what it found. Where no answer came, the token is in doubt: the platform may have exchanged it.",
         "--retry-once presents a token in doubt once more, on your word. Where the platform did exchange it, a strict one takes that for theft and ends the grant; a new consent is then the way on, as it would have been anyway.",
+        "--capsule delivers a recovery capsule: what a run sealed when the store refused the new token (`auth.recovery` in the configuration). It may come from any machine's file or log; what stands around the block does not matter. It is delivered once, and never over something newer. Exit code 2 says that it could not be opened.",
       ],
       exits: usualExits,
       examples: [
         ["tokenward auth recover tiktok", "Delivers what was kept, or says what is in doubt."],
         ["tokenward auth recover tiktok --retry-once", "One more try, where a new consent would be costly."],
+        [
+          "tokenward auth recover --capsule job.log --identity key.txt",
+          "Delivers the capsules in a job's log; key.txt is the private half of an age recipient.",
+        ],
+        ["tokenward auth recover --capsule - --identity key.txt", "The same, pasted or piped in."],
       ],
+    },
+    "auth move": {
+      details: [
+        "Each grant is copied under its lease, read back, and only then taken out of the old place, which keeps a tombstone: a run that still looks there is refused and told where the grant went. Interrupted anywhere, the same command completes it. The options of the new write-back are those under `auth.writeback.<backend>` of the same configuration; at the end the key to change is printed.",
+        "A grant with an exchange in doubt, or one that another machine has claimed, is not moved; nor is one whose new place holds another token of it. Of several, one that fails stops no other.",
+      ],
+      exits: usualExits,
+      examples: [
+        ["tokenward auth move all --to aws --dry-run", "What would happen. Contacts no platform and changes nothing."],
+        ["tokenward auth move all --to aws", "Every grant that is not switched off."],
+        ["tokenward auth move tiktok/brand-a --to gitlab --json", "One grant, and one JSON document about it."],
+      ],
+      seeAlso: ["tokenward writeback check --help"],
+    },
+    "auth forget": {
+      details: [
+        "A tombstone takes the grant's place, so that no older copy of its token comes back to life; an exchange that is still open is closed. On a terminal you are asked to type the grant's name; elsewhere --yes says that you mean it.",
+        "The platform is not told: the token stays valid there until it ends, or until the access is ended in the account's settings. A new consent brings the grant back.",
+      ],
+      exits: usualExits,
+      examples: [
+        ["tokenward auth forget tiktok/brand-a", "Asks first."],
+        ["tokenward auth forget tiktok/brand-a --yes", "In a script."],
+      ],
+      seeAlso: ["tokenward auth <grant>"],
     },
     "auth <grant>": {
       exits: [
@@ -129,6 +160,22 @@ function pages(): Readonly<Record<string, Page>> {
         ["tokenward auth linkedin", "Where to consent, and how to import what comes of it."],
         ["tokenward auth tiktok/brand-a", "The same for one of several accounts."],
       ],
+    },
+    writeback: {
+      exits: usualExits,
+      examples: [["tokenward writeback check", "Could what rotates be saved? Every grant."]],
+    },
+    "writeback check": {
+      details: [
+        "For each grant: which place is meant, whether it can be read, what is stored there (its generation, a tombstone, a claim and of which host), whether it would take a new token now, and what kind of place it is for a run like this one. For each write-back: when its own credential ends, with an alert 14 days ahead. Each with a sentence, and with what to do about it.",
+        "It holds each grant's lease while it probes, and shows no token to any platform.",
+      ],
+      exits: usualExits,
+      examples: [
+        ["tokenward writeback check", "Every grant that is not switched off."],
+        ["tokenward writeback check tiktok --json", "One platform's, as JSON for a pipeline."],
+      ],
+      seeAlso: ["tokenward auth move --help"],
     },
     config: {
       exits: fileExits,

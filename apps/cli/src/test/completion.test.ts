@@ -31,7 +31,7 @@ async function complete(...words: readonly string[]): Promise<readonly string[]>
 
 describe("what can come next", () => {
   it.each([
-    [[""], ["auth", "config", "plugins", "sandbox", "completion", ":4"]],
+    [[""], ["auth", "writeback", "config", "plugins", "sandbox", "completion", ":4"]],
     [
       ["auth", "re"],
       ["refresh", "recover", ":4"],
@@ -68,7 +68,24 @@ describe("what can come next", () => {
     ],
     [["sandbox", "--port", ""], [":4"]],
     [["nonsense", "--what", "$(touch pwned)", ""], [":4"]],
-    [[], ["auth", "config", "plugins", "sandbox", "completion", ":4"]],
+    [["auth", "recover", "--capsule", ""], [":0"]],
+    [
+      ["auth", "mov"],
+      ["move", ":4"],
+    ],
+    [
+      ["auth", "move", "youtube", "--t"],
+      ["--to", ":4"],
+    ],
+    [
+      ["auth", "forget", "y"],
+      ["youtube", ":4"],
+    ],
+    [
+      ["writeback", "check", "ti"],
+      ["tiktok", "tiktok/brand-a", "tiktok/brand-b", ":4"],
+    ],
+    [[], ["auth", "writeback", "config", "plugins", "sandbox", "completion", ":4"]],
   ])("%j", async (words, expected) => {
     expect((await complete(...words)).filter((word) => word !== "--env-file")).toEqual(expected);
   });

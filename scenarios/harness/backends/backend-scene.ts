@@ -1,0 +1,162 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { environmentName } from "@tokenward/core/plugin";
+import type { LedgerEntry, Sandbox } from "@tokenward/sandbox";
+import type { Backend } from "tokenward-counterparts/backend";
+import { run, startWatched, type AtStep, type Finished, type Watched } from "../cli.ts";
+import { PassingTime } from "../passing-time.ts";
+import {
+  consentAll,
+  createScenarioSandbox,
+  importConsent,
+  type ConnectedGrant,
+  type ScenarioPlatform,
+} from "../platforms.ts";
+import type { ReportDocument, StatusDocument } from "../status-document.ts";
+import { createWorkspace, type Workspace } from "../workspace.ts";
+import { startBackend, type BackendName } from "./real-backends.ts";
+import { recipient } from "./recovery-capsule.ts";
+
+const notifier = fileURLToPath(new URL("./alert-file.mjs", import.meta.url));
+
+/** Where a grant's first token comes from. */
+export type FirstToken = "imported" | "from the environment";
+
+/** A running backend, a platform, and a time that passes for both sides. */
+export interface BackendScene {
+  readonly backend: Backend;
+  readonly sandbox: Sandbox;
+  readonly time: PassingTime;
+  /** A new grant on a machine of its own, kept in the backend. */
+  connect(platform: ScenarioPlatform, first: FirstToken, auth?: Readonly<Record<string, unknown>>): Promise<KeptGrant>;
+  close(): Promise<void>;
+}
+
+/** How a run on a grant's machine is started. */
+export interface KeptRun {
+  readonly at?: AtStep | undefined;
+  /** A CI job: `CI` is set, and nothing of an earlier run is left on the disk. */
+  readonly ephemeral?: boolean | undefined;
+  /** Nothing of an earlier run is left on the disk. */
+  readonly elsewhere?: boolean | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A run and what it reported. */
+export interface Told extends Finished {
+  /** Absent where the process printed none. */
+  readonly status: StatusDocument | undefined;
+}
+
+/** One grant that is kept in a backend. */
+export interface KeptGrant {
+  readonly name: string;
+  readonly workspace: Workspace;
+  readonly grant: ConnectedGrant;
+  start(args: readonly string[], how?: KeptRun): Promise<Watched>;
+  tell(args: readonly string[], how?: KeptRun): Promise<Told>;
+  /** Every exchange that was tried, oldest first. */
+  exchanges(since?: number): Promise<readonly LedgerEntry[]>;
+  /** What the platform would exchange next. */
+  current(): Promise<string>;
+  /** What was notified so far, as `opened ERR_…`. */
+  alerts(): Promise<readonly AlertLine[]>;
+  dispose(): Promise<void>;
+}
+
+/** One alert that reached a human. */
+export interface AlertLine {
+  readonly edge: string;
+  readonly severity: string;
+  readonly code?: string | undefined;
+  readonly summary: string;
+}
+
+/**
+ * Starts a backend and a platform.
+ *
+ * @param timeout milliseconds for one call of the backend
+ */
+export async function setBackendScene(name: BackendName, timeout = 2_000): Promise<BackendScene> {
+  const [backend, sandbox] = await Promise.all([startBackend(name), createScenarioSandbox()]);
+  const time = new PassingTime(sandbox);
+  let accounts = 0;
+  return {
+    backend,
+    sandbox,
+    time,
+    connect: async (platform, first, auth = {}) => {
+      accounts += 1;
+      return await connect({ backend, sandbox, time }, { platform, account: `a${String(accounts)}`, first, timeout, auth });
+    },
+    close: async () => {
+      await sandbox.close();
+      await backend.close();
+    },
+  };
+}
+
+interface KeptWish {
+  readonly platform: ScenarioPlatform;
+  readonly account: string;
+  readonly first: FirstToken;
+  readonly timeout: number;
+  readonly auth: Readonly<Record<string, unknown>>;
+}
+
+async function connect(
+  { backend, sandbox, time }: Pick<BackendScene, "backend" | "sandbox" | "time">,
+  { platform, account, first, timeout, auth }: KeptWish,
+): Promise<KeptGrant> {
+  const workspace = await createWorkspace();
+  const { control } = sandbox;
+  const [grant] = await consentAll(sandbox, workspace, [{ platform, account }], {
+    auth: {
+      writeback: withTimeout(backend, timeout),
+      alerts: { backend: [notifier] },
+      recovery: { age_recipients: [await recipient()] },
+      lease_wait: "1s",
+      ...auth,
+    },
+  });
+  if (grant === undefined) throw new Error(`nobody consented to ${platform}`);
+  const { name, consent } = grant;
+  if (first === "imported") await importConsent(workspace, name, consent, { ...backend.env, ...time.env });
+  // The first token stays in the environment of a job for ever, whatever was exchanged since.
+  const seeding = first === "imported" ? {} : { [environmentName(name, "REFRESH_TOKEN")]: consent.refreshToken };
+
+  const options = async ({ at, ephemeral = false, elsewhere = ephemeral, env }: KeptRun) => {
+    const state = elsewhere ? { TOKENWARD_STATE_DIR: await mkdtemp(path.join(workspace.folder, "state-")) } : {};
+    const job = ephemeral ? { CI: "true" } : {};
+    return { at, env: { ...backend.env, ...time.env, ...seeding, ...state, ...job, ...env } };
+  };
+  return {
+    name,
+    workspace,
+    grant,
+    start: async (args, how = {}) => startWatched(workspace, args, await options(how)),
+    tell: async (args, how = {}) => told(await run(workspace, [...args, "--json"], await options(how))),
+    exchanges: async (since = 0) => {
+      const { entries } = await control.ledger({ grant: consent.grantId, since });
+      return entries.filter(({ endpoint }) => endpoint === "token");
+    },
+    current: async () => await control.currentRefreshToken(consent.grantId),
+    alerts: async () => {
+      const text = await readFile(path.join(workspace.folder, "alerts.jsonl"), "utf8").catch(() => "");
+      return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as AlertLine]));
+    },
+    dispose: workspace.dispose,
+  };
+}
+
+/** Reads the one status of a `--json` run. */
+export function told(finished: Finished): Told {
+  const { stdout } = finished;
+  const complete = stdout.trimStart().startsWith("{") && stdout.trimEnd().endsWith("}");
+  return { ...finished, status: complete ? (JSON.parse(stdout) as Partial<ReportDocument>).statuses?.[0] : undefined };
+}
+
+function withTimeout({ name, writeback }: Backend, timeout: number): Readonly<Record<string, unknown>> {
+  return { ...writeback, [name]: { ...(writeback[name] as object | undefined), timeout } };
+}
