@@ -17,6 +17,119 @@ const withCore = ["@tokenward/core", ...core];
 const keyring = ["@napi-rs/keyring"];
 // AWS's SDK is cut into many packages of its own, and cuts itself anew with each month.
 const awsSdk = ["@aws/*", "@aws-sdk/*", "@smithy/*", "bowser", "tslib"];
+// Google's client: gRPC, protocol buffers, and their way to credentials.
+const google = [
+  "@google-cloud/secret-manager",
+  "@grpc/grpc-js",
+  "@grpc/proto-loader",
+  "@js-sdsl/ordered-map",
+  "@opentelemetry/api",
+  "@protobufjs/aspromise",
+  "@protobufjs/base64",
+  "@protobufjs/codegen",
+  "@protobufjs/eventemitter",
+  "@protobufjs/fetch",
+  "@protobufjs/float",
+  "@protobufjs/path",
+  "@protobufjs/pool",
+  "@protobufjs/utf8",
+  "@types/node",
+  "agent-base",
+  "ansi-regex",
+  "ansi-styles",
+  "base64-js",
+  "bignumber.js",
+  "buffer-equal-constant-time",
+  "cliui",
+  "color-convert",
+  "color-name",
+  "data-uri-to-buffer",
+  "debug",
+  "duplexify",
+  "ecdsa-sig-formatter",
+  "emoji-regex",
+  "end-of-stream",
+  "escalade",
+  "extend",
+  "fetch-blob",
+  "formdata-polyfill",
+  "gaxios",
+  "gcp-metadata",
+  "get-caller-file",
+  "google-auth-library",
+  "google-gax",
+  "google-logging-utils",
+  "https-proxy-agent",
+  "inherits",
+  "is-fullwidth-code-point",
+  "json-bigint",
+  "jwa",
+  "jws",
+  "lodash.camelcase",
+  "long",
+  "ms",
+  "node-domexception",
+  "node-fetch",
+  "object-hash",
+  "once",
+  "proto3-json-serializer",
+  "protobufjs",
+  "readable-stream",
+  "require-directory",
+  "retry-request",
+  "safe-buffer",
+  "stream-shift",
+  "string-width",
+  "string_decoder",
+  "strip-ansi",
+  "undici-types",
+  "util-deprecate",
+  "web-streams-polyfill",
+  "wrap-ansi",
+  "wrappy",
+  "y18n",
+  "yargs",
+  "yargs-parser",
+];
+// Starts programs.
+const execa = [
+  "@sec-ant/readable-stream",
+  "@sindresorhus/merge-streams",
+  "execa",
+  "figures",
+  "get-stream",
+  "human-signals",
+  "is-plain-obj",
+  "is-stream",
+  "is-unicode-supported",
+  "npm-run-path",
+  "parse-ms",
+  "path-key",
+  "pretty-ms",
+  "signal-exit",
+  "strip-final-newline",
+  "unicorn-magic",
+  "which-command",
+  "yoctocolors",
+];
+// Reads files of SOPS. Half of it is for SSH keys, which we never hand to it.
+const sopsAge = [
+  "asn1",
+  "assert-plus",
+  "bcrypt-pbkdf",
+  "dashdash",
+  "dotenv",
+  "ecc-jsbn",
+  "getpass",
+  "jsbn",
+  "lodash",
+  "safer-buffer",
+  "sops-age",
+  "sshpk",
+  "tweetnacl",
+  "yaml",
+  "zod",
+];
 
 // What asks a contributor on a terminal.
 const prompts = [
@@ -35,11 +148,13 @@ const budget: Readonly<Record<string, readonly string[]>> = {
   "@tokenward/state-local": [...withCore, ...zod],
   "@tokenward/testing": withCore,
   "@tokenward/writeback-aws": [...withCore, ...awsSdk, ...zod],
+  "@tokenward/writeback-gcp": [...withCore, ...google, ...zod],
   "@tokenward/writeback-gitlab": [...withCore, ...zod],
   "@tokenward/writeback-local": [...withCore, ...keyring, ...zod],
+  "@tokenward/writeback-sops": [...withCore, ...execa, ...sopsAge],
   "create-tokenward-plugin": prompts,
   // Everything else is in its bundle.
-  tokenward: [...core, ...keyring, ...awsSdk],
+  tokenward: [...core, ...keyring, ...awsSdk, ...google, ...execa, ...sopsAge],
 };
 
 // What every refresher may have, whichever platform it is for.
@@ -56,5 +171,5 @@ export function allowedPackages(name: string): readonly string[] {
   const allowed = name.startsWith("@tokenward/refresher-") ? refresher : budget[name];
   if (allowed === undefined)
     throw new Error(`${name} has no budget yet: say in packaging/budget.ts what it may bring.`);
-  return [...allowed].sort();
+  return [...new Set(allowed)].sort();
 }
