@@ -22,5 +22,5 @@ export { rateBucketCases, testRateBucket, type RateBucketCase, type RateBucketFi
 export { recordingNotifier, type RecordingNotifier } from "./recording-notifier.ts";
 export { temporaryIdentity, testIO, type TestIO } from "./test-io.ts";
 export { writeBackCases } from "./write-back/cases.ts";
-export type { WriteBackCase, WriteBackFixture } from "./write-back/fixture.ts";
+export type { PausedWrite, WriteBackCase, WriteBackFixture } from "./write-back/fixture.ts";
 export { testWriteBack } from "./write-back/suite.ts";

@@ -82,4 +82,14 @@ describe("memoryWriteBack", () => {
     store.remove("tiktok");
     expect(await store.read("tiktok", io)).toBeUndefined();
   });
+
+  it("hangs no longer than its caller's signal lets it", async () => {
+    const store = memoryWriteBack();
+    store.hangNext("read");
+    const caller = new AbortController();
+    const reading = store.read("tiktok", testIO({ signal: caller.signal }));
+    caller.abort(new Error("the run is over"));
+    await expect(reading).rejects.toThrow("the run is over");
+    expect(await store.read("tiktok", io)).toBeUndefined();
+  });
 });

@@ -2,9 +2,8 @@ import {
   parseGrantId,
   sameVersion,
   TokenwardError,
-  type ClaimedVersion,
   type GrantId,
-  type Intent,
+  type PluginIO,
   type StoredGrant,
   type Version,
   type WriteBack,
@@ -47,7 +46,7 @@ export interface MemoryWriteBack extends WriteBack {
   remove(grant: GrantId): void;
   /** Makes the next `times` calls of one kind fail. */
   failNext(operation: WriteBackOperation, error: Error, times?: number): void;
-  /** Makes the next call of one kind wait, before it does anything, until what this returns is called. */
+  /** Makes the next call of one kind wait, before it does anything, until what this returns is called or its signal aborted. */
   hangNext(operation: WriteBackOperation): () => void;
 }
 
@@ -58,9 +57,10 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
   const calls: WriteBackCall[] = [];
   const faults = new Map<WriteBackOperation, (() => Promise<void>)[]>();
 
-  const received = async (call: WriteBackCall): Promise<void> => {
+  const received = async (call: WriteBackCall, { signal }: PluginIO): Promise<void> => {
     calls.push(call);
-    await faults.get(call.operation)?.shift()?.();
+    const fault = faults.get(call.operation)?.shift();
+    if (fault !== undefined) await endingWith(signal, fault());
   };
   const addFault = (operation: WriteBackOperation, fault: () => Promise<void>): void => {
     faults.set(operation, [...(faults.get(operation) ?? []), fault]);
@@ -77,8 +77,8 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
     if (next === undefined) grants.delete(grant);
     else grants.set(grant, next);
   };
-  const claim = async (grant: GrantId, intent: Intent | undefined, expected: ClaimedVersion): Promise<void> => {
-    await received({ operation: "claim", grant, expected });
+  const claim: WriteBack["claim"] = async (grant, intent, expected, io) => {
+    await received({ operation: "claim", grant, expected }, io);
     const stored = grants.get(grant);
     const open = stored?.claim?.id;
     if (intent === undefined ? open === undefined : open === intent.id) return;
@@ -92,14 +92,14 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
     traits: { compareAndSwap, outlivesRun },
     calls,
     target: (subject) => `memory:${name}#${subject}`,
-    read: async (grant) => {
-      await received({ operation: "read", grant });
+    read: async (grant, io) => {
+      await received({ operation: "read", grant }, io);
       return grants.get(grant);
     },
-    probe: async (grant) => await received({ operation: "probe", grant }),
+    probe: async (grant, _shape, io) => await received({ operation: "probe", grant }, io),
     ...(claims ? { claim } : {}),
-    save: async (grant, next, expected) => {
-      await received({ operation: "save", grant, expected, generation: next.generation });
+    save: async (grant, next, expected, io) => {
+      await received({ operation: "save", grant, expected, generation: next.generation }, io);
       const stored = grants.get(grant);
       // Repeating a save whose answer got lost is harmless.
       const repeated =
@@ -111,8 +111,8 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
       if (repeated) grants.set(grant, { ...next, claim: undefined });
       else await replace(grant, expected, { ...next, claim: undefined });
     },
-    retire: async (grant, expected, _io, movedTo) => {
-      await received({ operation: "retire", grant, expected });
+    retire: async (grant, expected, io, movedTo) => {
+      await received({ operation: "retire", grant, expected }, io);
       if (grants.get(grant)?.retired !== undefined) return;
       const generation = (expected.generation ?? 0) + 1;
       const retired = { at: new Date(), movedTo };
@@ -135,6 +135,20 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
       return release;
     },
   };
+}
+
+async function endingWith(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function storedVersion(stored: StoredGrant | undefined): Version {

@@ -28,6 +28,11 @@ export function grantOf(target: string, generation: number, id: string = "tiktok
   };
 }
 
+/** A grant of the same generation with the tokens of another one: what a rival makes of the same grant. */
+export function rivalOf(grant: StoredGrant, { refreshToken, accessToken, fingerprint }: StoredGrant): StoredGrant {
+  return { ...grant, refreshToken, accessToken, fingerprint };
+}
+
 /** What a save of the next generation names. */
 export function versionOf({ generation, fingerprint }: StoredGrant): Version {
   return { generation, fingerprint };

@@ -12,10 +12,24 @@ import type { WriteBackFixture } from "./fixture.ts";
  * import { describe, it } from "vitest";
  * import { memoryWriteBack, testWriteBack } from "@tokenward/testing";
  *
+ * const memory = "it lives in memory";
+ * const place = "nothing stands between it and its place";
+ *
  * testWriteBack(
  *   { describe, it },
  *   async () => ({ writeBack: memoryWriteBack(), dispose: async () => undefined }),
- *   { without: { another: "it lives in memory", contents: "it lives in memory", refuseWrites: "memory has room" } },
+ *   {
+ *     without: {
+ *       another: memory,
+ *       contents: memory,
+ *       refuseWrites: memory,
+ *       refuseReads: memory,
+ *       tooLong: memory,
+ *       hang: place,
+ *       interrupt: place,
+ *       pauseWrite: place,
+ *     },
+ *   },
  * );
  * ```
  */

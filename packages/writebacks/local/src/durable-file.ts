@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const draftSuffix = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.new$/;
@@ -57,6 +57,9 @@ export async function placeNew(draft: string, path: string): Promise<boolean> {
   return true;
 }
 
+/** Milliseconds. Two state folders have two leases, so another process may be about to put a young draft in its place. */
+const leftoverAge = 10 * 60_000;
+
 /**
  * Removes drafts that a crash left behind; they are never read. The folder is listed once: with ten thousand grants in
  * it, listing it at every save would cost more than the save.
@@ -64,15 +67,20 @@ export async function placeNew(draft: string, path: string): Promise<boolean> {
 export class LeftoverDrafts {
   #listed: Promise<Map<string, readonly string[]>> | undefined;
 
-  /** Those of this file, whose only writer is the caller. */
+  /** Those of this file. */
   async remove(path: string): Promise<void> {
     const folder = dirname(path);
     this.#listed ??= draftsIn(folder);
     const name = basename(path);
     const drafts = (await this.#listed).get(name) ?? [];
-    await Promise.all(drafts.map(async (draft) => await unlink(join(folder, draft)).catch(() => undefined)));
+    await Promise.all(drafts.map(async (draft) => await removeOld(join(folder, draft)).catch(() => undefined)));
     (await this.#listed).delete(name);
   }
+}
+
+async function removeOld(draft: string): Promise<void> {
+  const { mtimeMs } = await lstat(draft);
+  if (Date.now() - mtimeMs > leftoverAge) await unlink(draft);
 }
 
 async function draftsIn(folder: string): Promise<Map<string, readonly string[]>> {

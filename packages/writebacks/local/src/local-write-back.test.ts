@@ -1,5 +1,5 @@
 import {
-  link,
+  copyFile,
   mkdtemp,
   mkdir,
   readdir,
@@ -10,6 +10,7 @@ import {
   stat,
   symlink,
   unlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -245,11 +246,17 @@ describe("the local write-back in files", () => {
     await make().save("tiktok", grant(1), nothingStored, io());
     await make().save("tiktok/age", grant(1, "rft.age", "tiktok/age"), nothingStored, io());
     const draft = ".01234567-89ab-cdef-0123-456789abcdef.new";
-    await link(join(folder(), "tiktok.age"), join(folder(), `tiktok.age${draft}`));
-    await link(join(folder(), "tiktok.age"), join(folder(), `tiktok.age.age${draft}`));
+    const young = ".11234567-89ab-cdef-0123-456789abcdef.new";
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [`tiktok.age${draft}`, `tiktok.age.age${draft}`]) {
+      await copyFile(join(folder(), "tiktok.age"), join(folder(), name));
+      await utimes(join(folder(), name), anHourAgo, anHourAgo);
+    }
+    // Somebody with another state folder may be about to put this one in its place.
+    await copyFile(join(folder(), "tiktok.age"), join(folder(), `tiktok.age${young}`));
     await make().save("tiktok", grant(2), { generation: 1 }, io());
     expect((await readdir(folder())).toSorted()).toEqual(
-      ["store.json", "tiktok.age", "tiktok.age.age", `tiktok.age.age${draft}`].toSorted(),
+      ["store.json", "tiktok.age", "tiktok.age.age", `tiktok.age.age${draft}`, `tiktok.age${young}`].toSorted(),
     );
     expect((await make().read("tiktok/age", io()))?.refreshToken?.reveal()).toBe("rft.age");
   });

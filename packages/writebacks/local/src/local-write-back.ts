@@ -9,6 +9,7 @@ import {
   type WriteBack,
 } from "@tokenward/core/plugin";
 import { LeftoverDrafts } from "./durable-file.ts";
+import { endingWith } from "./ending.ts";
 import { fileStore, type FileMemory } from "./file-store.ts";
 import { canonicalFolder, grantFolder } from "./grant-folder.ts";
 import { keychainStore } from "./keychain-store.ts";
@@ -23,6 +24,8 @@ interface Choice {
   readonly record: StoreRecord;
   readonly why: string | undefined;
 }
+
+type LateCode = "ERR_WRITEBACK_UNREADABLE" | "ERR_WRITEBACK_UNWRITABLE" | "ERR_WRITEBACK_SAVE_FAILED";
 
 // What a record holds beside its two tokens: times, scopes, attributes, generously.
 const bytesBesideTokens = 4096;
@@ -100,55 +103,68 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
     }
   };
 
+  const inTime = async <T>(code: LateCode, grant: GrantId, { signal }: PluginIO, work: () => Promise<T>): Promise<T> =>
+    await endingWith(signal, work, () => {
+      const facts = {
+        reason: `${configured} did not answer in time, or the keychain did not`,
+        remedy: `Check the disk of ${configured}, and unlock the keychain if tokens are kept there`,
+      };
+      return new TokenwardError(code, { grant, ...facts }, { class: "write-back" });
+    });
+
   return {
     traits: { compareAndSwap: "checked", outlivesRun: options.outlives_run ?? !isCi(context.env) },
     target: targetOf,
 
-    read: async (grant, io) => {
-      const stored = await readStored(await recordedStore(grant), grant, io);
-      return stored?.grant;
-    },
+    read: async (grant, io) =>
+      await inTime("ERR_WRITEBACK_UNREADABLE", grant, io, async () => {
+        const stored = await readStored(await recordedStore(grant), grant, io);
+        return stored?.grant;
+      }),
 
-    probe: async (grant, shape, io) => {
-      const bytes = bytesOf(shape);
-      const recorded = await recordedStore(grant);
-      if (recorded !== undefined) {
-        await recorded.prove(grant, bytes, io);
-        return;
-      }
-      const { record } = await choice(grant, bytes, io);
-      // The folder counts for the keychain, too: the choice is recorded there.
-      await fileStore(await theFolder(), memory).prove(grant, bytes, io);
-      if (record.store === "file") return;
-      const store = openStore(record, await theFolder());
-      await store.prove(grant, bytes, io);
-      // The record was lost, the grant was not: what was read as absent is there.
-      const found = await store.load(grant, io).catch(() => undefined);
-      if (found === undefined) return;
-      await store.found(grant);
-      await recordStore(grant, await theFolder(), record);
-      throw conflict(grant);
-    },
+    probe: async (grant, shape, io) =>
+      await inTime("ERR_WRITEBACK_UNWRITABLE", grant, io, async () => {
+        const bytes = bytesOf(shape);
+        const recorded = await recordedStore(grant);
+        if (recorded !== undefined) {
+          await recorded.prove(grant, bytes, io);
+          return;
+        }
+        const { record } = await choice(grant, bytes, io);
+        // The folder counts for the keychain, too: the choice is recorded there.
+        await fileStore(await theFolder(), memory).prove(grant, bytes, io);
+        if (record.store === "file") return;
+        const store = openStore(record, await theFolder());
+        await store.prove(grant, bytes, io);
+        // The record was lost, the grant was not: what was read as absent is there.
+        const found = await store.load(grant, io).catch(() => undefined);
+        if (found === undefined) return;
+        await store.found(grant);
+        await recordStore(grant, await theFolder(), record);
+        throw conflict(grant);
+      }),
 
-    save: async (grant, next, expected, io) => {
-      const target = await targetOf(grant);
-      await writeOver(grant, encodeGrant(next), io, async (stored) => {
-        const like = likeness(stored, next);
-        // The same save ran before, and its caller did not hear of it.
-        if (like === "same") return "done";
-        return like === "same tokens" || isVersion(stored, expected, target) ? "write" : "conflict";
-      });
-    },
+    save: async (grant, next, expected, io) =>
+      await inTime("ERR_WRITEBACK_SAVE_FAILED", grant, io, async () => {
+        const target = await targetOf(grant);
+        await writeOver(grant, encodeGrant(next), io, async (stored) => {
+          const like = likeness(stored, next);
+          // The same save ran before, and its caller did not hear of it.
+          if (like === "same") return "done";
+          return like === "same tokens" || isVersion(stored, expected, target) ? "write" : "conflict";
+        });
+      }),
 
-    retire: async (grant, expected, io, movedTo) => {
-      if ((await recordedStore(grant)) === undefined) return;
-      const target = await targetOf(grant);
-      const generation = (expected.generation ?? 0) + 1;
-      await writeOver(grant, tombstone(grant, generation, io.clock.now(), movedTo), io, async (stored) => {
-        if (stored === undefined || stored.kind === "retired") return "done";
-        return isVersion(stored, expected, target) ? "write" : "conflict";
-      });
-    },
+    retire: async (grant, expected, io, movedTo) =>
+      await inTime("ERR_WRITEBACK_SAVE_FAILED", grant, io, async () => {
+        if ((await recordedStore(grant)) === undefined) return;
+        const target = await targetOf(grant);
+        const generation = (expected.generation ?? 0) + 1;
+        await writeOver(grant, tombstone(grant, generation, io.clock.now(), movedTo), io, async (stored) => {
+          if (stored === undefined || stored.kind === "retired") return "done";
+          return isVersion(stored, expected, target) ? "write" : "conflict";
+        });
+      }),
   };
 }
 
