@@ -1,30 +1,46 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readServiceModel, requestFaults, type ServiceModel } from "./service-model.ts";
 
 /** One call as it came in. */
 export interface AwsCall {
   /** `PutSecretValue`; empty for what is no JSON call (STS). */
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Id of the access key that it is signed with; empty where it is not signed. */
+  readonly accessKey: string;
 }
 
 /** What goes wrong with a call. `after`: the service does it first. */
 export type AwsTrouble =
   | { readonly error: string; readonly status?: number; readonly message?: string; readonly after?: boolean }
+  /** Nothing wrong, but only after this. */
+  | { readonly wait: Promise<unknown>; readonly after?: boolean }
+  /** An answer that was cut, or is somebody else's. */
+  | { readonly text: string; readonly after?: boolean }
   | { readonly drop: true; readonly after?: boolean }
   | { readonly hang: true; readonly after?: boolean };
 
-/** An address in front of another service, with faults on request. */
+/**
+ * An address in front of another service, with faults on request. A call that the service model does not allow is turned
+ * away as the real service would; where the model is not installed, none is looked at.
+ */
 export interface Front {
   readonly url: string;
   readonly calls: readonly AwsCall[];
+  /** What the service model says against the calls, without their values. */
+  readonly mistakes: readonly string[];
   trouble: ((call: AwsCall) => AwsTrouble | undefined) | undefined;
   close(): Promise<void>;
 }
 
+let model: ServiceModel | undefined;
+
 /** Starts it in front of a port on loopback. */
 export async function startFront(port: number): Promise<Front> {
+  model ??= readServiceModel();
   const calls: AwsCall[] = [];
+  const mistakes: string[] = [];
   const front: { trouble: Front["trouble"] } = { trouble: undefined };
   const server = createServer((incoming, response) => {
     void handle(incoming, response).catch(() => response.destroy());
@@ -35,7 +51,15 @@ export async function startFront(port: number): Promise<Front> {
     const body = Buffer.concat(chunks);
     const call = callOf(incoming, body);
     calls.push(call);
-    const trouble = call.action === "" ? undefined : front.trouble?.(call);
+    const wrong = call.action === "" || model === undefined ? [] : requestFaults(model, call.action, call.input);
+    if (wrong.length > 0) {
+      mistakes.push(...wrong);
+      inflict({ error: "ValidationException", message: wrong.join("; ") }, response);
+      return;
+    }
+    const asked = call.action === "" ? undefined : front.trouble?.(call);
+    if (asked !== undefined && "wait" in asked) await asked.wait;
+    const trouble = asked === undefined || "wait" in asked ? undefined : asked;
     if (trouble !== undefined && trouble.after !== true) {
       inflict(trouble, response);
       return;
@@ -52,6 +76,7 @@ export async function startFront(port: number): Promise<Front> {
   return Object.assign(front, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    mistakes,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -61,17 +86,24 @@ export async function startFront(port: number): Promise<Front> {
 
 function callOf({ headers }: IncomingMessage, body: Buffer): AwsCall {
   const target = headers["x-amz-target"];
-  if (typeof target !== "string") return { action: "", input: {} };
+  const accessKey = /Credential=([^/]+)/.exec(headers["authorization"] ?? "")?.[1] ?? "";
+  if (typeof target !== "string") return { action: "", input: {}, accessKey };
   return {
+    accessKey,
     action: target.split(".").at(-1) ?? "",
     input: JSON.parse(body.toString("utf8")) as Readonly<Record<string, unknown>>,
   };
 }
 
-function inflict(trouble: AwsTrouble, response: ServerResponse): void {
+function inflict(trouble: Exclude<AwsTrouble, { readonly wait: Promise<unknown> }>, response: ServerResponse): void {
   if ("hang" in trouble) return;
   if ("drop" in trouble) {
     response.socket?.resetAndDestroy();
+    return;
+  }
+  if ("text" in trouble) {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+    response.end(trouble.text);
     return;
   }
   response.writeHead(trouble.status ?? 400, { "content-type": "application/x-amz-json-1.1" });

@@ -18,6 +18,8 @@ export const awsEnvironment: Readonly<Record<string, string>> = {
   AWS_EC2_METADATA_DISABLED: "true",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  NO_PROXY: "127.0.0.1,localhost",
+  no_proxy: "127.0.0.1,localhost",
 };
 
 const troubles: Readonly<Record<Fault, AwsTrouble>> = {

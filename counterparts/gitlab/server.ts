@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { VariableStore, type Reply } from "./variables.ts";
 
 /** One request as it came in, for comparing clients and for checking against the published description. */
@@ -17,7 +18,9 @@ export interface SeenRequest {
 export type Trouble =
   | { readonly answer: Reply; readonly headers?: Readonly<Record<string, string>>; readonly after?: boolean }
   | { readonly drop: true; readonly after?: boolean }
-  | { readonly hang: true; readonly after?: boolean };
+  | { readonly hang: true; readonly after?: boolean }
+  /** Nothing wrong, but only after this. */
+  | { readonly wait: Promise<unknown>; readonly after?: boolean };
 
 /** A GitLab on loopback: one project, one group, one access token. */
 export interface GitlabServer {
@@ -29,6 +32,8 @@ export interface GitlabServer {
   readonly seen: readonly SeenRequest[];
   /** When the access token ends (`YYYY-MM-DD`); `null`: never. */
   tokenEnd: string | null;
+  /** Milliseconds that a request and its answer are on their way together, half of them each; asked for each request. */
+  latency: (() => number) | undefined;
   /** Decides about each request before GitLab does. */
   trouble: ((request: SeenRequest) => Trouble | undefined) | undefined;
   close(): Promise<void>;
@@ -44,6 +49,7 @@ export async function startGitlabServer(): Promise<GitlabServer> {
     group: { id: 7, path: "agency", variables: new VariableStore() },
     seen,
     tokenEnd: null,
+    latency: undefined,
     trouble: undefined,
     close: async () => {
       server.closeAllConnections();
@@ -65,15 +71,23 @@ async function handle(
   seen: SeenRequest[],
 ): Promise<void> {
   const request = await read(incoming);
+  const half = (gitlab.latency?.() ?? 0) / 2;
+  if (half > 0) await setTimeout(half);
   seen.push(request);
   const trouble = gitlab.trouble?.(request);
-  if (trouble !== undefined && trouble.after !== true && inflict(trouble, response)) return;
+  if (trouble !== undefined && trouble.after !== true && (await inflict(trouble, response))) return;
   const reply = answer(request, gitlab);
-  if (trouble !== undefined && inflict(trouble, response)) return;
+  if (trouble?.after === true && (await inflict(trouble, response))) return;
+  if (half > 0) await setTimeout(half);
   send(response, reply);
 }
 
-function inflict(trouble: Trouble, response: ServerResponse): boolean {
+/** Whether that was all that happened to the request. */
+async function inflict(trouble: Trouble, response: ServerResponse): Promise<boolean> {
+  if ("wait" in trouble) {
+    await trouble.wait;
+    return false;
+  }
   if ("hang" in trouble) return true;
   if ("drop" in trouble) {
     response.socket?.resetAndDestroy();

@@ -8,6 +8,7 @@ import {
   type StoredGrant,
   type WriteBack,
 } from "@tokenward/core/plugin";
+import { isOfAws } from "./endpoint.ts";
 import type { AwsOptions } from "./options.ts";
 import { encodeRecord } from "./secret-record.ts";
 import { currentStage, idAfter, nextStage, secretsApi, type Caller } from "./secrets-api.ts";
@@ -26,7 +27,8 @@ export function awsWriteBack(options: AwsOptions): WriteBack {
   const calling = (grant: GrantId, io: PluginIO, code: Caller["code"]): Caller => ({ grant, io, code });
   const targetFor = async (subject: string, caller: Caller): Promise<string> => {
     const [account, region] = await Promise.all([api.account(caller), api.region(caller)]);
-    const elsewhere = options.endpoint === undefined ? "" : `@${new URL(options.endpoint).host}`;
+    const { endpoint } = options;
+    const elsewhere = endpoint === undefined || isOfAws(endpoint) ? "" : `@${new URL(endpoint).host}`;
     return `aws:${account}:${region}${elsewhere}:${nameOf(subject)}`;
   };
 
@@ -63,6 +65,19 @@ export function awsWriteBack(options: AwsOptions): WriteBack {
     return (await api.version(name, currentStage, caller))?.id === id ? "done" : "moved on";
   };
 
+  /** Does everything that a save over what was seen needs, with nothing coming of it. */
+  const prove = async ({ newest, current }: View, name: string, caller: Caller): Promise<void> => {
+    if (newest === undefined) throw disturbed(name, caller);
+    // The same text under the same id: accepted like any other, and nothing is made of it.
+    const put = await api.put(name, newest.id, newest.text ?? "", newest.stages, caller);
+    if (put === "taken") throw disturbed(name, caller);
+    if (current === undefined) return;
+    // A promotion moves a stage. While nothing waits, the one for waiting versions says nothing, and may be moved to where
+    // it lies. Else who may move stages is told that it does not lie on this version, and who may not is told that.
+    const holder = newest === current ? (await api.version(name, nextStage, caller))?.id : current.id;
+    await api.move(name, nextStage, { from: holder, to: current.id }, caller);
+  };
+
   return {
     traits: { compareAndSwap: "atomic", outlivesRun: true },
 
@@ -80,18 +95,13 @@ export function awsWriteBack(options: AwsOptions): WriteBack {
       const seen = await look(api, name, target, caller);
       const others = Buffer.byteLength(JSON.stringify(seen.record?.others ?? {}));
       refuseLength((withAccess ? 2 : 1) * longestToken + bytesBesideTokens + others, name, caller);
-      const { newest, current } = seen;
-      if (newest === undefined) {
-        // A record that says nothing: what the first save needs is the permission to make a secret.
-        await write({ id: grant, ...parseGrantId(grant) }, seen, target, caller);
+      if (seen.newest !== undefined) {
+        await prove(seen, name, caller);
         return;
       }
-      // The same text under the same id: accepted like any other, and nothing is made of it.
-      await api.put(name, newest.id, newest.text ?? "", newest.stages, caller);
-      // The label of versions that wait may lie anywhere when none does; moving it needs what a promotion needs.
-      const holder = newest === current ? (await api.version(name, nextStage, caller))?.id : newest.id;
-      if (current !== undefined && newest === current && holder !== current.id)
-        await api.move(name, nextStage, { from: holder, to: current.id }, caller);
+      // A record that says nothing: the first save needs the permission to make a secret, too.
+      await write({ id: grant, ...parseGrantId(grant) }, seen, target, caller);
+      await prove(await look(api, name, target, caller), name, caller);
     },
 
     claim: async (grant, intent, expected, io) => {
@@ -168,6 +178,14 @@ function refuseLength(bytes: number, name: string, { grant, code }: Caller): voi
     remedy: `Move what else is in ${name} elsewhere, or use another \`prefix\``,
   };
   throw new TokenwardError(code, { grant, ...facts }, { class: "write-back" });
+}
+
+function disturbed(name: string, { grant, code }: Caller): TokenwardError {
+  const facts = {
+    reason: `a version of the secret ${name} with other content was made at the same moment`,
+    remedy: "Find out what else writes to it",
+  };
+  return new TokenwardError(code, { grant, ...facts }, { class: "write-back" });
 }
 
 function conflict(grant: GrantId): TokenwardError {

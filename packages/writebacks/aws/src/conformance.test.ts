@@ -28,6 +28,42 @@ describe.skipIf(missing !== undefined)(`on moto${missing === undefined ? "" : ` 
           front.trouble = ({ action }) =>
             action === "GetSecretValue" ? undefined : { error: "AccessDeniedException", message: "not authorized" };
         },
+        refuseReads: async () => {
+          await Promise.resolve();
+          front.trouble = ({ action }) =>
+            action === "GetSecretValue" ? { error: "AccessDeniedException", message: "not authorized" } : undefined;
+        },
+        hang: async () => {
+          await Promise.resolve();
+          front.trouble = () => ({ hang: true });
+        },
+        interrupt: async (writes) => {
+          await Promise.resolve();
+          // One try only, as a process has that is killed.
+          vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
+          let left = writes;
+          front.trouble = ({ action }) => {
+            if (left === 0) return { drop: true };
+            if (action === "GetSecretValue" || --left > 0) return undefined;
+            return { drop: true, after: true };
+          };
+          return async () => {
+            await Promise.resolve();
+            front.trouble = undefined;
+          };
+        },
+        pauseWrite: async () => {
+          await Promise.resolve();
+          const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+          front.trouble = ({ action }) => {
+            if (action === "GetSecretValue") return undefined;
+            front.trouble = undefined;
+            reached.resolve();
+            return { wait: released.promise };
+          };
+          return { reached: reached.promise, release: released.resolve };
+        },
+        tooLong: 65_536,
         dispose: async () => await front.close(),
       };
     },

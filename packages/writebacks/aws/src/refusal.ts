@@ -12,7 +12,8 @@ export interface Asked {
   readonly secret: string;
   /** As in an IAM policy: `secretsmanager:PutSecretValue`. */
   readonly action: string;
-  readonly milliseconds: number;
+  /** The time that it had. `undefined`: its caller ended it before. */
+  readonly milliseconds: number | undefined;
 }
 
 /**
@@ -96,8 +97,16 @@ export function refusalOf(thrown: unknown, { secret, action, milliseconds }: Ask
     case "AbortError":
     case "RequestTimeout":
       return {
-        reason: `Secrets Manager did not answer within ${milliseconds / 1000} s`,
+        reason:
+          milliseconds === undefined
+            ? "Secrets Manager did not answer before its caller gave up"
+            : `Secrets Manager did not answer within ${milliseconds / 1000} s`,
         remedy: "Check the network between here and AWS, and `endpoint` under `auth.writeback.aws`",
+      };
+    case "SyntaxError":
+      return {
+        reason: "what answered is not Secrets Manager, or its answer was cut",
+        remedy: "Check `endpoint` under `auth.writeback.aws`, AWS_ENDPOINT_URL, and the proxies between here and AWS",
       };
     default:
       return networkCode(thrown) === undefined

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { TokenwardError, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
+import { isOfAws } from "./endpoint.ts";
 import type { AwsOptions } from "./options.ts";
 import { nameOf, refusalOf } from "./refusal.ts";
 
@@ -91,15 +92,16 @@ export function secretsApi(options: AwsOptions): SecretsApi {
 
     account: async (caller) => {
       if (options.account !== undefined) return options.account;
-      const asked = (accountAsked ??= askAccount(options, timeout, caller.io.signal));
+      // Asked once for all grants of a process, so no single caller's end may end it.
+      const asked = (accountAsked ??= askAccount(options, timeout));
       try {
-        return await asked;
+        return await ending(asked, caller.io.signal);
       } catch (thrown) {
-        accountAsked = undefined;
+        if (accountAsked === asked && !caller.io.signal.aborted) accountAsked = undefined;
         const { reason, remedy } = refusalOf(thrown, {
           secret: "",
           action: "sts:GetCallerIdentity",
-          milliseconds: timeout,
+          milliseconds: caller.io.signal.aborted ? undefined : timeout,
         });
         const facts = {
           reason: `the account of the credentials is not known: ${reason.replaceAll("Secrets Manager", "STS")}`,
@@ -196,7 +198,8 @@ export function secretsApi(options: AwsOptions): SecretsApi {
 
 /**
  * The id of the version that is made from another one. The same for everybody who starts from there, so that Secrets
- * Manager itself turns the second of two away.
+ * Manager itself turns the second of two away. The version's id says more than its generation: it differs also after a
+ * human's edit, which has no generation, and between a claim, its withdrawal and the next claim.
  */
 export function idAfter(target: string, base: string | undefined): string {
   return createHash("sha256")
@@ -209,11 +212,13 @@ async function makeClient(options: AwsOptions, timeout: number): Promise<Secrets
   return new Client(settings(options, timeout));
 }
 
-async function askAccount(options: AwsOptions, timeout: number, signal: AbortSignal): Promise<string> {
+async function askAccount(options: AwsOptions, timeout: number): Promise<string> {
   const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
-  const sts = new STSClient(settings(options, timeout));
+  // An emulator answers for all services at one address; an address of AWS's own is for Secrets Manager alone.
+  const endpoint = options.endpoint === undefined || isOfAws(options.endpoint) ? undefined : options.endpoint;
+  const sts = new STSClient(settings({ ...options, endpoint }, timeout));
   try {
-    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    const abortSignal = AbortSignal.timeout(timeout);
     const { Account } = await ending(sts.send(new GetCallerIdentityCommand({}), { abortSignal }), abortSignal);
     if (Account === undefined) throw new Error("STS named no account");
     return Account;
@@ -223,11 +228,19 @@ async function askAccount(options: AwsOptions, timeout: number, signal: AbortSig
 }
 
 function settings({ region, endpoint }: AwsOptions, timeout: number) {
+  // The SDK itself knows no proxies; Node's agents do, from 22.21 and 24.5 on.
+  const agent = { proxyEnv: process.env };
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     // Without the last one the SDK only logs that the time is over, and goes on waiting.
-    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeout,
+      requestTimeout: timeout,
+      throwOnRequestTimeout: true,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
   };
 }
 
@@ -251,8 +264,10 @@ function failure(
   action: string,
   secret: string,
   milliseconds: number,
-  { grant, code }: Caller,
+  { grant, code, io }: Caller,
 ): TokenwardError {
-  const refusal = refusalOf(thrown, { secret, action, milliseconds });
-  return new TokenwardError(code, { grant, ...refusal }, { cause: thrown, class: "write-back" });
+  const refusal = refusalOf(thrown, { secret, action, milliseconds: io.signal.aborted ? undefined : milliseconds });
+  // What a parser says quotes what it could not read, and that may be a token.
+  const cause = thrown instanceof SyntaxError ? undefined : thrown;
+  return new TokenwardError(code, { grant, ...refusal }, { cause, class: "write-back" });
 }

@@ -13,6 +13,9 @@ export interface View {
   readonly grant: StoredGrant | undefined;
 }
 
+/** How often the stages are read again while others move them. */
+const mostLooks = 3;
+
 /**
  * Reads both stages. The waiting version counts while what it was made over is still current; after a human's edit of
  * the secret it is about the past.
@@ -20,8 +23,16 @@ export interface View {
  * @throws the caller's code where the secret is nothing of ours and must not be written over
  */
 export async function look(api: SecretsApi, name: string, target: string, caller: Caller): Promise<View> {
-  const current = await api.version(name, currentStage, caller);
-  const next = await api.version(name, nextStage, caller);
+  let current = await api.version(name, currentStage, caller);
+  let next = await api.version(name, nextStage, caller);
+  for (let looks = 1; looks < mostLooks && next !== undefined && next.id !== current?.id; looks++) {
+    // Made over another version than the one seen: that one may have been replaced between the two answers.
+    if (read(next, name, target, caller).current === current?.id) break;
+    const now = await api.version(name, currentStage, caller);
+    if (now?.id === current?.id) break;
+    current = now;
+    next = await api.version(name, nextStage, caller);
+  }
   const record = current === undefined ? undefined : read(current, name, target, caller);
   const waiting = next === undefined || next.id === current?.id ? undefined : read(next, name, target, caller);
   const pending = waiting !== undefined && waiting.current === current?.id;

@@ -2,17 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fingerprintOf, nothingStored, secret, TokenwardError, type StoredGrant } from "@tokenward/core";
 import { testIO } from "@tokenward/testing";
 import { startGitlabServer, type GitlabServer, type Trouble } from "tokenward-counterparts/gitlab";
+import { undescribed } from "tokenward-counterparts/gitlab/description";
 import gitlab from "./index.ts";
 
 let server: GitlabServer;
 beforeEach(async () => {
   server = await startGitlabServer();
 });
-afterEach(async () => await server.close());
+afterEach(async () => {
+  await server.close();
+  expect(undescribed(server.seen)).toEqual([]);
+});
 
 const id = "tiktok/brand-a";
 const shape = { longestToken: 4096, rotates: true };
-const writeBackOf = (timeout = 5000) =>
+const writeBackOf = (timeout = 15_000) =>
   gitlab({ url: server.url, project: "42", token: secret(server.token), timeout });
 const target = (): string => `gitlab:${server.url}#42:TIKTOK_BRAND_A@*`;
 const grantOf = (generation: number): StoredGrant => {
@@ -131,7 +135,8 @@ describe("what GitLab answers", () => {
     "%s: a sentence of its own, from probe, claim, save and retire alike",
     async (_name, trouble, reason, remedy) => {
       await writeBackOf().save(id, grantOf(1), nothingStored, testIO());
-      const writeBack = writeBackOf(300);
+      // Only silence is waited out; all else may take the time that a busy machine takes.
+      const writeBack = writeBackOf("hang" in trouble ? 300 : undefined);
       server.trouble = ({ method }) => (method === "GET" ? undefined : trouble);
       // A 404 of a write makes it create the variable; that answers the same.
       if (trouble === answers[4]?.[1]) server.trouble = () => trouble;
@@ -151,7 +156,7 @@ describe("what GitLab answers", () => {
         expect(`${error.message} ${error.fix}`).not.toMatch(/rft\.|act\.|glpat/);
       }
       server.trouble = undefined;
-      const stored = await writeBack.read(id, testIO());
+      const stored = await writeBackOf().read(id, testIO());
       expect(stored?.refreshToken?.reveal()).toBe(grantOf(1).refreshToken?.reveal());
     },
   );
@@ -171,14 +176,6 @@ describe("what GitLab answers", () => {
     expect(await count({ answer: { status: 429, body: "Retry later" }, headers: { "retry-after": "0" } }, 1)).toBe(4);
     expect(await count({ answer: { status: 502, body: "" } }, 1)).toBe(4);
     expect(await count({ drop: true }, 1)).toBe(4);
-  });
-
-  it("cannot hold a call longer than its caller wants", async () => {
-    server.trouble = () => ({ hang: true });
-    const caller = new AbortController();
-    const reading = refusalOf(writeBackOf().read(id, testIO({ signal: caller.signal })));
-    caller.abort();
-    expect((await reading).code).toBe("ERR_WRITEBACK_UNREADABLE");
   });
 });
 

@@ -42,7 +42,7 @@ export interface GitlabApi {
   /** `undefined`: there is no such variable in this scope. */
   variable(key: string, caller: Caller): Promise<Variable | undefined>;
   /** Sets the value of a variable; one that is missing is created. Attributes of an existing one stay. */
-  put(key: string, value: Secret | string, fresh: NewVariable, caller: Caller): Promise<void>;
+  put(key: string, value: Secret | string, fresh: NewVariable, caller: Caller): Promise<"set" | "created">;
   /** Removes a variable; one that is gone already is fine. */
   remove(key: string, caller: Caller): Promise<void>;
   /** When the access token that all of this is done with ends. `undefined`: unknown, or never. */
@@ -54,7 +54,9 @@ const mostTries = 3;
 
 /** Talks to GitLab's REST API, version 4 (docs.gitlab.com, "Project-level CI/CD variables API", 2026-11-22). */
 export function gitlabApi(options: GitlabOptions): GitlabApi {
-  const url = (options.url ?? "https://gitlab.com").replace(/\/+$/, "").replace(/\/api\/v4$/, "");
+  // One spelling for one place: what is stored is known by it.
+  const { href } = new URL(options.url ?? "https://gitlab.com");
+  const url = href.replace(/\/+$/, "").replace(/\/api\/v4$/, "");
   const [kind, id] = options.group === undefined ? ["project", options.project ?? ""] : ["group", options.group];
   const home = `${url}/api/v4/${kind}s/${encodeURIComponent(id)}`;
   const where = `${kind} ${id}`;
@@ -83,7 +85,11 @@ export function gitlabApi(options: GitlabOptions): GitlabApi {
         if (answer !== undefined) return answer;
         throw failure(caller, unreached(thrown, about, timeout), thrown);
       }
-      await clock.sleep(wait, signal);
+      try {
+        await clock.sleep(wait, signal);
+      } catch (error) {
+        throw failure(caller, unreached(error, about, timeout), error);
+      }
     }
   };
   const expect = async (request: HttpRequest, about: Asked, caller: Caller): Promise<HttpAnswer> => {
@@ -124,13 +130,13 @@ export function gitlabApi(options: GitlabOptions): GitlabApi {
       const json = { value, filter: { environment_scope: scope } };
       const replace: HttpRequest = { method: "PUT", url: at(key), body: { json } };
       const replaced = await call(replace, about, caller);
-      if (replaced.status === 200) return;
+      if (replaced.status === 200) return "set";
       if (replaced.status !== 404) throw failure(caller, refusalOf(replaced, about));
       const whole: JsonWithSecrets = { key, value, raw: true, environment_scope: scope, ...fresh };
       const created = await call({ method: "POST", url: `${home}/variables`, body: { json: whole } }, about, caller);
-      if (created.status === 201) return;
+      if (created.status === 201) return "created";
       // Created meanwhile, by a request of ours that went unanswered or by somebody else: the value is ours to set.
-      if (created.status === 400 && (await call(replace, about, caller)).status === 200) return;
+      if (created.status === 400 && (await call(replace, about, caller)).status === 200) return "set";
       throw failure(caller, refusalOf(created, about));
     },
 

@@ -1,4 +1,4 @@
-import { decodeBody, type HttpAnswer, HttpFailure, messageOf } from "@tokenward/core/plugin";
+import { decodeBody, type HttpAnswer, HttpFailure, messageOf, redact } from "@tokenward/core/plugin";
 
 /** Why GitLab did not do what was asked, and what helps. */
 export interface Refusal {
@@ -68,13 +68,17 @@ export function refusalOf(answer: HttpAnswer, asked: Asked): Refusal {
 
 /** The sentence of a call that got no answer. */
 export function unreached(thrown: unknown, { url }: Asked, milliseconds: number): Refusal {
-  const aborted = thrown instanceof Error && (thrown.name === "TimeoutError" || thrown.name === "AbortError");
-  const late = aborted || (HttpFailure.is(thrown) && /time-out/i.test(thrown.reason));
-  const reason = HttpFailure.is(thrown) ? thrown.reason : messageOf(thrown);
+  const known = HttpFailure.is(thrown);
+  const reason = known ? thrown.reason : messageOf(thrown);
+  const names = ["AbortError", "TimeoutError"];
+  const ended = known ? thrown.code === "ABORTED" : thrown instanceof Error && names.includes(thrown.name);
+  const late = known && /time-out/i.test(reason);
   return {
-    reason: late
-      ? `GitLab at ${url} did not answer within ${milliseconds / 1000} s`
-      : `GitLab at ${url} cannot be reached: ${reason}`,
+    reason: ended
+      ? `GitLab at ${url} did not answer before its caller gave up`
+      : late
+        ? `GitLab at ${url} did not answer within ${milliseconds / 1000} s`
+        : `GitLab at ${url} cannot be reached: ${reason}`,
     remedy: "Check the network between here and GitLab, and `url` under `auth.writeback.gitlab`",
   };
 }
@@ -90,7 +94,8 @@ function detailOf(answer: HttpAnswer): string {
     // A proxy's page, or Rack::Attack's plain text.
     if (/<html/i.test(text)) said = "";
   }
-  const words = wordsOf(said).replace(/\s+/g, " ").trim().slice(0, 160);
+  // Before it is cut: half a token would not be known as one.
+  const words = redact(wordsOf(said)).replace(/\s+/g, " ").trim().slice(0, 160);
   return words === "" || words.startsWith(String(answer.status)) ? "" : `: ${words}`;
 }
 

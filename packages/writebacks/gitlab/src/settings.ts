@@ -11,7 +11,7 @@ export function refuseSettings(variable: Variable, api: GitlabApi, caller: Calle
   if (variable.masked && !variable.raw) {
     throw unfit(caller, {
       reason: `the variable ${key} is masked but not raw, so GitLab accepts only some characters in it, and the next token may have others`,
-      remedy: `Make it raw, which keeps its value: \`${editCommand(key, api)} --data '{"raw":true}'\``,
+      remedy: `Make it raw, which keeps its value: \`${rawCommand(key, api)}\``,
     });
   }
 }
@@ -37,9 +37,9 @@ function unfit(caller: Caller, facts: { readonly reason: string; readonly remedy
   return new TokenwardError(caller.code, { grant: caller.grant, ...facts }, { class: "write-back" });
 }
 
-function editCommand(key: string, { url, where, scope }: GitlabApi): string {
+function rawCommand(key: string, { url, where, scope }: GitlabApi): string {
   const [kind = "", id = ""] = where.split(" ");
-  const home = `${url}/api/v4/${kind}s/${encodeURIComponent(id)}/variables/${key}`;
-  const address = `${home}?filter%5Benvironment_scope%5D=${encodeURIComponent(scope)}`;
-  return `curl --fail --request PUT --header "PRIVATE-TOKEN: $GITLAB_TOKEN" --header 'Content-Type: application/json' '${address}'`;
+  const address = `${url}/api/v4/${kind}s/${encodeURIComponent(id)}/variables/${key}`;
+  const data = JSON.stringify({ raw: true, filter: { environment_scope: scope } });
+  return `curl --fail --request PUT --header "PRIVATE-TOKEN: $GITLAB_TOKEN" --header 'Content-Type: application/json' '${address}' --data '${data}'`;
 }

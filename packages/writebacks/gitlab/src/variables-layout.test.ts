@@ -2,13 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fingerprintOf, nothingStored, secret, TokenwardError, type StoredGrant } from "@tokenward/core";
 import { testIO } from "@tokenward/testing";
 import { startGitlabServer, type GitlabServer, type StoredVariable } from "tokenward-counterparts/gitlab";
+import { undescribed } from "tokenward-counterparts/gitlab/description";
 import gitlab from "./index.ts";
 
 let server: GitlabServer;
 beforeEach(async () => {
   server = await startGitlabServer();
 });
-afterEach(async () => await server.close());
+afterEach(async () => {
+  await server.close();
+  expect(undescribed(server.seen)).toEqual([]);
+});
 
 const shape = { longestToken: 4096, rotates: true };
 const options = () => ({ url: server.url, project: "agency/posting", token: secret(server.token) });
@@ -175,7 +179,10 @@ describe("probe", () => {
   });
 
   it("refuses a masked variable that is not raw, with the command that makes it so", async () => {
-    server.project.variables.create({ key: "TIKTOK_REFRESH_TOKEN", value: "rft.by-hand-1", masked: true });
+    const mine = { key: "TIKTOK_REFRESH_TOKEN", value: "rft.by-hand-1", masked: true };
+    server.project.variables.create(mine);
+    // Another one of that name: the command must say which is meant.
+    server.project.variables.create({ ...mine, environment_scope: "staging" });
     const said = await refusalOf(gitlab(options()).probe("tiktok", shape, testIO()));
     expect(said).toContain("masked but not raw");
     const command = /`(curl [^`]*)`/.exec(said)?.[1] ?? "";

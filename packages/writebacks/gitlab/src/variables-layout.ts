@@ -59,10 +59,13 @@ export function variablesLayout(api: GitlabApi): Layout {
 
   const look = async (grant: GrantId, target: string, caller: Caller): Promise<View> => {
     // In this order: a save writes the token before the record, so a record that was read is never about a later token
-    // than the one read after it.
+    // than the one read after it. The tokens last and together: from here to the write that is compared with them, a
+    // rival's save goes unseen, so it is as little as can be.
     const state = readState(grant, await api.variable(keyOf(grant, "STATE"), caller), caller, api);
-    const refresh = await api.variable(keyOf(grant, "REFRESH_TOKEN"), caller);
-    const access = await api.variable(keyOf(grant, "ACCESS_TOKEN"), caller);
+    const [refresh, access] = await Promise.all([
+      api.variable(keyOf(grant, "REFRESH_TOKEN"), caller),
+      api.variable(keyOf(grant, "ACCESS_TOKEN"), caller),
+    ]);
     const accessPrint = state?.accessFingerprint;
     // A hidden access token that nobody knows any more is minted anew; only what an exchange presents must be known.
     const lost = access?.hidden === true && refresh !== undefined;
@@ -82,8 +85,12 @@ export function variablesLayout(api: GitlabApi): Layout {
   };
 
   const putToken = async (key: string, token: Secret, caller: Caller): Promise<void> => {
-    const fresh = { masked: canBeMasked(token.reveal(), true), description };
-    await api.put(key, token, fresh, caller);
+    const masked = canBeMasked(token.reveal(), true);
+    const made = await api.put(key, token, { masked, description }, caller);
+    if (made === "created" && !masked)
+      caller.io.note(
+        `GitLab masks no value with white space, or with less than eight characters: ${key} is not masked.`,
+      );
     own.set(key, token);
   };
 
@@ -91,8 +98,9 @@ export function variablesLayout(api: GitlabApi): Layout {
     if (refreshToken !== undefined) await putToken(keyOf(id, "REFRESH_TOKEN"), refreshToken, caller);
     else if (accessToken !== undefined) await putToken(keyOf(id, "ACCESS_TOKEN"), accessToken, caller);
   };
-  const putState = async (grant: StoredGrant, target: string, caller: Caller): Promise<void> =>
+  const putState = async (grant: StoredGrant, target: string, caller: Caller): Promise<void> => {
     await api.put(keyOf(grant.id, "STATE"), encodeState(stateOf(target, grant)), plain, caller);
+  };
   const putAccess = async ({ id, refreshToken, accessToken }: StoredGrant, caller: Caller): Promise<void> => {
     if (refreshToken !== undefined && accessToken !== undefined)
       await putToken(keyOf(id, "ACCESS_TOKEN"), accessToken, caller);
@@ -128,6 +136,7 @@ export function variablesLayout(api: GitlabApi): Layout {
       }
       const key = keyOf(grant, "STATE");
       const there = await api.variable(key, caller);
+      if (there !== undefined) refuseSettings(there, api, caller);
       readState(grant, there, caller, api);
       // The same bytes once more. Where there is no record yet, one that says nothing.
       const empty = { facts: { id: grant, ...parseGrantId(grant) }, accessFingerprint: undefined };
