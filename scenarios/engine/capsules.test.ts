@@ -138,6 +138,16 @@ describe("a recovery capsule", () => {
     ],
     ["another program's line between each two", (line: string) => `${line}\nfetching origin`],
     ["carriage returns", (line: string) => `${line}\r`],
+    ["GitHub's times", (line: string) => `2026-11-23T03:04:05.6789012Z ${line}`],
+    ["GitLab's times and streams", (line: string) => `2026-11-23T03:04:05.678901Z 01E ${line}`],
+    [
+      "GitLab's lines in two pieces",
+      (line: string) =>
+        `2026-11-23T03:04:05.678901Z 01E ${line.slice(0, 20)}\n2026-11-23T03:04:05.678999Z 01E+${line.slice(20)}`,
+    ],
+    ["gh's job and step", (line: string) => `refresh\tRun tokenward\t2026-11-23T03:04:05.6789012Z ${line}`],
+    ["the names of containers", (line: string) => `tokenward-1  | ${line}`],
+    ["the fields of a system's journal", (line: string) => `Nov 23 03:04:05 host tokenward[812]: ${line}`],
   ])("is read from a log with %s", async (_, change) => {
     const { log } = await unsaved();
     const text = log.split("\n").map(change).join("\n");
@@ -151,6 +161,43 @@ describe("a recovery capsule", () => {
     for (const text of [narrow, JSON.stringify({ msg: log })]) {
       expect(await machine().openCapsules(Buffer.from(text), "log", { source: "k", text: identity })).toHaveLength(1);
     }
+  });
+
+  it("is found among other blocks, and the ones that cannot be opened are told", async () => {
+    const { file } = await unsaved();
+    const whole = readFileSync(file, "utf8");
+    const damaged = whole.split("\n").toSpliced(6, 3).join("\n");
+    const notes: string[] = [];
+    const engine = machine({ note: (line) => notes.push(line) });
+    const log = Buffer.from(`${damaged}\nbetween\n${whole}\n${whole}`);
+    const capsules = await engine.openCapsules(log, "job.log", { source: "key.txt", text: identity });
+    expect(capsules).toHaveLength(1);
+    expect(notes).toEqual([expect.stringContaining("No recovery capsule could be read from job.log")]);
+  });
+
+  it("is the newest of those for one grant", async () => {
+    const first = await unsaved();
+    const engine = machine();
+    expect(await deliver(engine, first.log)).toMatchObject({ action: "healthy" });
+    const second = await unsaved();
+    const log = `${second.log}\n${first.log}`;
+    const capsules = await engine.openCapsules(Buffer.from(log), "log", { source: "key.txt", text: identity });
+    expect(capsules.map(({ grant: { generation } }) => generation)).toEqual([3]);
+    expect(await deliver(engine, log)).toMatchObject({ action: "healthy" });
+    expect(grant.refreshToken()).toBe(await current());
+  });
+
+  it("is not spent on a place that is gone with the run", async () => {
+    const { file } = await unsaved();
+    const engine = machine();
+    const text = readFileSync(file, "utf8");
+    const [capsule] = await engine.openCapsules(Buffer.from(text), "log", { source: "k", text: identity });
+    if (capsule === undefined) throw new Error("no capsule");
+    const passing = { ...writeBack, traits: { ...writeBack.traits, outlivesRun: false } };
+    const status = await engine.deliverCapsule({ ...grant.plan, writeBack: passing }, capsule);
+    expect(status).toMatchObject({ action: "failed", code: "ERR_WRITEBACK_UNWRITABLE", judged: false });
+    expect(status.detail).toContain("Keep the capsule");
+    expect(await deliver(engine, text)).toMatchObject({ action: "healthy" });
   });
 
   it("is refused where it is cut off, changed, none at all, or sealed for somebody else", async () => {

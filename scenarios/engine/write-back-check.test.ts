@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox, oauth2Platform, type Sandbox } from "@tokenward/sandbox";
-import type { WriteBackCheck } from "@tokenward/core";
+import { memoryState, type WriteBackCheck } from "@tokenward/core";
 import { memoryWriteBack, testIO, type MemoryWriteBack } from "@tokenward/testing";
 import { groundGrant, hastyClock, machine, type GroundGrant } from "../harness/engine-ground.ts";
 
@@ -52,6 +52,35 @@ describe("checking a write-back", () => {
     const dead = await machine({ clock }).checkWriteBacks([grant.plan]);
     expect(dead.exitCode).toBe(1);
     expect(dead.checks.flatMap(problems)).toEqual(["ERR_AUTH_CLAIMED"]);
+  });
+
+  it("tells what this machine's own journal has open from what another machine does", async () => {
+    const clock = hastyClock();
+    const state = { ...memoryState(), traits: { ephemeral: false, shared: false } };
+    const engine = machine({ state, clock });
+    writeBack.failNext("save", new Error("503"), 4);
+    expect(await engine.refresh(grant.plan)).toMatchObject({ code: "ERR_WRITEBACK_SAVE_FAILED" });
+    const kept = await engine.checkWriteBacks([grant.plan]);
+    expect(kept).toMatchObject({ exitCode: 1, checks: [{ writable: true, claim: { host: expect.any(String) } }] });
+    const [{ sentence, fix } = { sentence: "", fix: "" }] = kept.checks.flatMap(({ findings }) =>
+      findings.filter(({ kind }) => kind === "problem"),
+    );
+    expect(sentence).toContain("kept on this machine, and not saved there yet");
+    expect(fix).toContain("`tokenward auth recover strict`");
+    expect(await engine.recover(grant.plan)).toMatchObject({ alert: false });
+    expect(await engine.checkWriteBacks([grant.plan])).toMatchObject({ exitCode: 0 });
+
+    await sandbox.control.fault({ match: { platform: "strict" }, drop: "after" });
+    await engine.refresh(grant.plan);
+    const doubtful = await engine.checkWriteBacks([grant.plan]);
+    expect(doubtful.checks.flatMap(problems)).toEqual(["ERR_AUTH_IN_DOUBT"]);
+  });
+
+  it("does not begin with a grant any more once the run was asked to stop", async () => {
+    const { checks, exitCode } = await machine({ signal: AbortSignal.abort() }).checkWriteBacks([grant.plan]);
+    expect(exitCode).toBe(1);
+    expect(checks.flatMap(problems)).toEqual(["ERR_AUTH_INTERRUPTED"]);
+    expect(writeBack.calls).toEqual([]);
   });
 
   it("tells nothing stored from a tombstone and from a token in the environment", async () => {

@@ -10,6 +10,8 @@ export const bundledPlugins: BundledPlugins = {
   "@tokenward/refresher-youtube": () => import("@tokenward/refresher-youtube"),
   "@tokenward/state-local": () => import("@tokenward/state-local"),
   "@tokenward/writeback-aws": () => import("@tokenward/writeback-aws"),
+  "@tokenward/writeback-gcp": () => import("@tokenward/writeback-gcp"),
   "@tokenward/writeback-gitlab": () => import("@tokenward/writeback-gitlab"),
   "@tokenward/writeback-local": () => import("@tokenward/writeback-local"),
+  "@tokenward/writeback-sops": () => import("@tokenward/writeback-sops"),
 };

@@ -105,7 +105,11 @@ export function reportOtherKeys(
     const path = [...at, key];
     if (others.includes(key)) {
       const message = `\`${key}\` is not in use: \`backend\` does not name it.`;
-      reading.report.warning({ path, message, fix: "Remove it, or name it as the backend." });
+      reading.report.warning({
+        path,
+        message,
+        fix: "Remove it, or name it as the backend; for `tokenward auth move` it may stay.",
+      });
     } else {
       reportUnknownKey([key], { reading, at, known: ["backend", ...used] });
     }

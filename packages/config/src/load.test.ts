@@ -168,7 +168,7 @@ platforms: { instagram: {} }
     expect(configuration.notifiers).toHaveLength(1);
     expect(notes).toEqual([
       "tokenward.config.yaml:1:1 tokenward.config.json lies beside this file and is not read. Remove one of the two.",
-      "tokenward.config.yaml:2:32 auth.writeback.gitlab: `gitlab` is not in use: `backend` does not name it. Remove it, or name it as the backend.",
+      "tokenward.config.yaml:2:32 auth.writeback.gitlab: `gitlab` is not in use: `backend` does not name it. Remove it, or name it as the backend; for `tokenward auth move` it may stay.",
       'tokenward.config.yaml:3:42 auth.alerts.webhook.url: The address stands in the file; whoever knows it can use it. Better write "${WEBHOOK_URL}" and set that variable.',
       "tokenward.config.yaml:4:1 router: `router` is not checked or used: it belongs to @tokenward/router, which is not installed. Leave it if that package will read it; else remove it.",
     ]);

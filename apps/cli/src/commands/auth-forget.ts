@@ -11,7 +11,7 @@ export async function authForget(context: Context, grant: string, yes: boolean):
     if (!yes) {
       const question =
         `${plan.id} will be taken out of its write-back (${plan.writeBackName}) and of this machine's memory, for good. ` +
-        `${plan.refresher.platform} is not told, and a human must consent anew to use it again.`;
+        `Its token is not revoked: ${plan.refresher.platform} is not told. To use ${plan.id} again, a human must consent anew.`;
       await confirm(question, plan.id, context.output);
     }
     return printRetirements({ statuses: [await engine.forgetGrant(plan)] }, context.output);

@@ -1,4 +1,5 @@
-import type { RetirementStatus } from "@tokenward/core";
+import type { Configuration, ConfigProblems, NamedWriteBack } from "@tokenward/config";
+import { TokenwardError, type RetirementStatus } from "@tokenward/core";
 import { configurationChanges, type Arrived } from "../configuration-change.ts";
 import type { Context, ExitCode } from "../context.ts";
 import { progressOf } from "../output/progress.ts";
@@ -13,7 +14,7 @@ export async function authMove(
 ): Promise<ExitCode> {
   return await (dryRun ? withEngine : withExchangingEngine)(context, async (engine, configuration) => {
     const plans = configuration.select(selection);
-    const destination = await configuration.writeBackNamed(to);
+    const destination = await destinationNamed(to, configuration);
     const progress = progressOf(plans.length, context.output, dryRun ? "Looking at" : "Moving");
     const statuses: RetirementStatus[] = [];
     const arrived: Arrived[] = [];
@@ -26,4 +27,16 @@ export async function authMove(
     const changes = configurationChanges(arrived, configuration.plans, to);
     return printRetirements({ statuses, dryRun, changes }, context.output);
   });
+}
+
+// A name that nothing answers to is a slip in this command; mistakes in its options are the file's.
+async function destinationNamed(to: string, configuration: Configuration): Promise<NamedWriteBack> {
+  try {
+    return await configuration.writeBackNamed(to);
+  } catch (thrown) {
+    const { problems = [] } = thrown as Partial<ConfigProblems>;
+    const unknown = problems.find(({ path }) => path === "auth.writeback.backend");
+    if (unknown === undefined) throw thrown;
+    throw new TokenwardError("ERR_CONFIG_USAGE", { reason: `--to ${to}: ${unknown.message} ${unknown.fix}` });
+  }
 }

@@ -25,11 +25,13 @@ export interface KnownGrant {
  *
  * @param words after the program's name; the last one is being typed and may be empty
  * @param grants are asked for only where a grant can stand
+ * @param backends names of write-backs, for `<backend>`
  */
 export async function suggest(
   program: Command,
   words: readonly string[],
   grants: (configPath: string | undefined) => Promise<readonly KnownGrant[]>,
+  backends: readonly string[] = [],
 ): Promise<Suggestions> {
   const last = words.at(-1) ?? "";
   // How a shell that drops empty arguments says that nothing was typed yet.
@@ -37,7 +39,11 @@ export async function suggest(
   const place = placeOf(program, words.slice(0, -1));
   const inline = /^(--[^=]+)=/.exec(typed);
   const option = place.awaiting ?? (inline === null ? undefined : optionOf(place.path, inline[1] as string));
-  if (option !== undefined) return valuesOf(option, inline === null ? "" : `${inline[1] ?? ""}=`, typed);
+  if (option !== undefined) {
+    const choices = /<backend>/.test(option.flags) ? backends : option.argChoices;
+    const before = inline === null ? "" : `${inline[1] ?? ""}=`;
+    return { suggestions: choicesOf(choices ?? [], before, typed), files: /<(?:file|folder)>/.test(option.flags) };
+  }
   const all = typed.startsWith("-") && !place.literal ? optionsOf(place) : await wordsOf(place, grants);
   return { suggestions: all.filter(({ word }) => word.startsWith(typed)), files: false };
 }
@@ -97,12 +103,9 @@ function takesValue(option: Option): boolean {
   return option.required || option.optional;
 }
 
-function valuesOf(option: Option, before: string, typed: string): Suggestions {
-  if (option.argChoices !== undefined) {
-    const suggestions = option.argChoices.map((choice) => ({ word: `${before}${choice}`, description: "" }));
-    return { suggestions: suggestions.filter(({ word }) => word.startsWith(typed)), files: false };
-  }
-  return { suggestions: [], files: /<(?:file|folder)>/.test(option.flags) };
+function choicesOf(choices: readonly string[], before: string, typed: string): readonly Suggestion[] {
+  const suggestions = choices.map((choice) => ({ word: `${before}${choice}`, description: "" }));
+  return suggestions.filter(({ word }) => word.startsWith(typed));
 }
 
 function optionsOf({ path, given }: Place): readonly Suggestion[] {

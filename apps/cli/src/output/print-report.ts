@@ -6,8 +6,8 @@ import { statusTable, type StatusView } from "./status-table.ts";
 
 /** Prints a report as data: a table for a human, one document for a machine. Returns its exit code. */
 export function printReport(report: RefreshReport, view: StatusView, output: Output): ExitCode {
-  output.data(output.json ? reportDocument(report, view) : statusTable(report.statuses, view, output));
-  for (const { alert, detail } of report.writeBacks) if (alert) output.note(detail);
+  output.data(output.json ? reportDocument(report, view) : statusTable(report, view, output));
+  for (const { alert, code, detail } of report.writeBacks) if (alert) output.note(`${detail} [${String(code)}]`);
   return report.exitCode;
 }
 

@@ -36,9 +36,7 @@ export function printRetirements({ statuses, dryRun = false, changes = [] }: Ret
       output,
     ),
   );
-  for (const line of changeLines(changes, dryRun)) {
-    output.data(line.startsWith("  ") ? line : wrap(line, output.columns).join("\n"));
-  }
+  if (changes.length > 0) output.data(`\n${changeLines(changes, dryRun, output.columns).join("\n")}`);
   return exitCodeOfAll(statuses);
 }
 
@@ -53,20 +51,24 @@ function row(status: RetirementStatus, dryRun: boolean): Row {
   return { cells, detail: { text: status.detail + code, style: status.alert ? style : "dim" } };
 }
 
-function changeLines(changes: readonly ConfigurationChange[], dryRun: boolean): readonly string[] {
-  if (changes.length === 0) return [];
+function changeLines(changes: readonly ConfigurationChange[], dryRun: boolean, columns: number): readonly string[] {
   const title = dryRun
     ? "Afterwards, this would have to stand in the configuration:"
     : "Now change the configuration; until then, runs with it are refused:";
+  const lines = changes.flatMap(({ key, value, options }) => [
+    `${key}: ${value}`,
+    ...(options === undefined ? [] : [`${options.to}: what stands under ${options.from}`]),
+  ]);
   return [
-    "",
-    title,
-    ...changes.flatMap(({ key, value, options }) => [
-      `  ${key}: ${value}`,
-      ...(options === undefined ? [] : [`  ${options.to}: (what stands under ${options.from})`]),
-    ]),
+    ...wrap(title, columns),
+    ...lines.flatMap((line) =>
+      wrap(line, columns - deeper.length).map((part, index) => (index === 0 ? indent : deeper) + part),
+    ),
   ];
 }
+
+const indent = "  ";
+const deeper = "    ";
 
 function statusDocument(status: RetirementStatus): Record<string, unknown> {
   return {

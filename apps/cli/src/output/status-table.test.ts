@@ -29,7 +29,7 @@ it("shows what needs a human loudest, with its code", () => {
     code: "ERR_AUTH_REAUTH_REQUIRED",
   } as const;
   const statuses = [status("youtube", { expiresAt }), status("tiktok", { ...dead, account: "a", detail: "Consent." })];
-  expect(statusTable(statuses, {}, marked, now)).toBe(
+  expect(statusTable({ statuses, writeBacks: [] }, {}, marked, now)).toBe(
     `GRANT     ACTION           VALID UNTIL     RE-AUTH BY
 youtube   healthy          in 2 h (21:30)  -
   It works.
@@ -42,7 +42,17 @@ tiktok/a  !reauth-required!  -               -
 
 it("names only the first of many", () => {
   const statuses = Array.from({ length: 1000 }, (_, index) => status(`p${index}`, { alert: true, action: "failed" }));
-  const lines = statusTable(statuses, {}, marked, now).split("\n");
+  const lines = statusTable({ statuses, writeBacks: [] }, {}, marked, now).split("\n");
   expect(lines.slice(-2).join(" ")).toContain("1000 grants: 1000 failed. Needs attention: p0, p1,");
   expect(lines.at(-1)).toMatch(/p9, and 990 more\.$/);
+});
+
+it("names a write-back's own credential that ends, also where no grant needs anything", () => {
+  const credentialExpiresAt = new Date(2026, 11, 1);
+  const writeBacks = [
+    { writeBack: "gitlab", credentialExpiresAt, alert: true, severity: "warn" as const, detail: "It ends." },
+    { writeBack: "aws", credentialExpiresAt, alert: false, detail: "It is good." },
+  ];
+  const lines = statusTable({ statuses: [status("tiktok")], writeBacks }, {}, marked, now).split("\n");
+  expect(lines.at(-1)).toBe("1 grant: 1 healthy. Needs attention: the credential of gitlab.");
 });

@@ -1,4 +1,4 @@
-import type { RefreshStatus } from "@tokenward/core";
+import type { RefreshReport, RefreshStatus } from "@tokenward/core";
 import type { Output, Style } from "./output.ts";
 import { table, type Cell, type Row } from "./table.ts";
 import { wrap } from "./wrap.ts";
@@ -15,7 +15,7 @@ export interface StatusView {
 
 /** The statuses as a table for a human, and one line that sums them up. */
 export function statusTable(
-  statuses: readonly RefreshStatus[],
+  { statuses, writeBacks }: Pick<RefreshReport, "statuses" | "writeBacks">,
   view: StatusView,
   output: Output,
   now: Date = new Date(),
@@ -25,7 +25,8 @@ export function statusTable(
   head.push("VALID UNTIL", "RE-AUTH BY");
   if (view.refreshedAt === true) head.push("REFRESHED");
   const rows = statuses.map((status) => statusRow(status, view, now));
-  return `${table(head, rows, output)}\n\n${wrap(summary(statuses), output.columns).join("\n")}`;
+  const ending = writeBacks.filter(({ alert }) => alert).map(({ writeBack }) => credentialName(writeBack));
+  return `${table(head, rows, output)}\n\n${wrap(summary(statuses, ending), output.columns).join("\n")}`;
 }
 
 function statusRow(status: RefreshStatus, view: StatusView, now: Date): Row {
@@ -45,6 +46,11 @@ export function grantName(status: Pick<RefreshStatus, "platform" | "account">): 
   return status.account === undefined ? status.platform : `${status.platform}/${status.account}`;
 }
 
+/** What a summary calls a write-back's own credential that ends soon. */
+export function credentialName(writeBack: string): string {
+  return `the credential of ${writeBack}`;
+}
+
 function timeCell(time: Date | undefined, now: Date): Cell {
   return time === undefined ? { text: "-", style: "dim" } : { text: timeInWords(time, now) };
 }
@@ -62,16 +68,16 @@ function styleOf(status: RefreshStatus): Style {
   return status.action === "skipped" ? "dim" : "green";
 }
 
-function summary(statuses: readonly RefreshStatus[]): string {
+function summary(statuses: readonly RefreshStatus[], ending: readonly string[]): string {
   const byAction = new Map<string, number>();
   for (const { action } of statuses) byAction.set(action, (byAction.get(action) ?? 0) + 1);
   const found = [...byAction].map(([action, count]) => `${count} ${action}`).join(", ");
-  return `${counted(statuses.length, "grant")}: ${found}. ${attention(statuses)}`;
+  return `${counted(statuses.length, "grant")}: ${found}. ${attention(statuses, ending)}`;
 }
 
-function attention(statuses: readonly RefreshStatus[]): string {
+function attention(statuses: readonly RefreshStatus[], ending: readonly string[]): string {
   const names = statuses.filter((status) => status.alert).map((status) => grantName(status));
-  if (names.length === 0) return "Nothing needs a human.";
-  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : "";
-  return `Needs attention: ${names.slice(0, mostNames).join(", ")}${more}.`;
+  if (names.length + ending.length === 0) return "Nothing needs a human.";
+  const more = names.length > mostNames ? [`and ${names.length - mostNames} more`] : [];
+  return `Needs attention: ${[...names.slice(0, mostNames), ...more, ...ending].join(", ")}.`;
 }

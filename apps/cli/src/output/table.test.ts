@@ -75,4 +75,9 @@ describe("wrapLines", () => {
   it("keeps indentation and line breaks", () => {
     expect(wrapLines("one two\n  three four", 8)).toBe("one two\n  three\n  four");
   });
+
+  it("leaves a command whole that is to be pasted", () => {
+    const line = "  tokenward auth recover --capsule FILE";
+    expect(wrapLines(`so do\n${line}`, 20)).toBe(`so do\n${line}`);
+  });
 });

@@ -17,11 +17,15 @@ function pieces(word: string, width: number): string[] {
   return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, "gu")) ?? [word]);
 }
 
-/** Wraps each line, keeping its indentation. */
+// Pasted with a line break in it, a command would run half.
+const command = /^ +tokenward /;
+
+/** Wraps each line, keeping its indentation. A line that is a command to paste stays whole. */
 export function wrapLines(text: string, width: number): string {
   return text
     .split("\n")
     .flatMap((line) => {
+      if (command.test(line)) return [line];
       const indent = /^ */.exec(line)?.[0] ?? "";
       return wrap(line.trimStart(), Math.max(1, width - indent.length)).map((part) => indent + part);
     })

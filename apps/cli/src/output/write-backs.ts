@@ -2,7 +2,7 @@ import type { WriteBackCheck, WriteBackFinding, WriteBackReport } from "@tokenwa
 import type { ExitCode } from "../context.ts";
 import type { Output } from "./output.ts";
 import { credentialDocument, document, time } from "./status-document.ts";
-import { grantName } from "./status-table.ts";
+import { credentialName, grantName } from "./status-table.ts";
 import { table, type Cell, type Row } from "./table.ts";
 import { counted } from "./words.ts";
 import { wrap } from "./wrap.ts";
@@ -39,7 +39,9 @@ function checkRow(check: WriteBackCheck): Row {
     { text: storedInWords(check), style: check.readable ? undefined : "red" },
     saveCell(check),
   ];
-  const told = bad ? check.findings.filter(({ kind }) => kind !== "fine") : check.findings;
+  // What is fine stands in the columns already.
+  const more = check.findings.filter(({ kind }) => kind !== "fine");
+  const told = more.length === 0 ? check.findings : more;
   const detail = told
     .toSorted((left, right) => rank[left.kind] - rank[right.kind])
     .map((finding) => inWords(finding))
@@ -67,7 +69,7 @@ function saveCell({ writable }: WriteBackCheck): Cell {
 
 function summary({ checks, writeBacks }: WriteBackReport): string {
   const names = checks.filter(({ alert }) => alert).map((check) => grantName(check));
-  const ending = writeBacks.filter(({ alert }) => alert).map(({ writeBack }) => `the credential of ${writeBack}`);
+  const ending = writeBacks.filter(({ alert }) => alert).map(({ writeBack }) => credentialName(writeBack));
   const attention = [...names, ...ending];
   const end = attention.length === 0 ? "Nothing needs a human." : `Needs attention: ${attention.join(", ")}.`;
   return `${counted(checks.length, "grant")} checked, nothing spent. ${end}`;

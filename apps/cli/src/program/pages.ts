@@ -113,7 +113,7 @@ function pages(): Readonly<Record<string, Page>> {
       details: [
         "An exchange that was interrupted leaves an intent, and mostly an answer, on this machine. Every run settles what it finds; this command does it for one grant and says what it found. Where no answer came, the token is in doubt: the platform may have exchanged it.",
         "--retry-once presents a token in doubt once more, on your word. Where the platform did exchange it, a strict one takes that for theft and ends the grant; a new consent is then the way on, as it would have been anyway.",
-        "--capsule delivers a recovery capsule: what a run sealed when the store refused the new token (`auth.recovery` in the configuration). It may come from any machine's file or log; what stands around the block does not matter. It is delivered once, and never over something newer. Exit code 2 says that it could not be opened.",
+        "--capsule delivers a recovery capsule: what a run sealed when the store refused the new token (`auth.recovery` in the configuration). It may come from any machine's file or log; what stands around the block does not matter. It is delivered once, and never over something newer; nothing is sent to any platform. Exit code 2 says that it could not be opened.",
       ],
       exits: usualExits,
       examples: [
@@ -125,6 +125,7 @@ function pages(): Readonly<Record<string, Page>> {
         ],
         ["tokenward auth recover --capsule - --identity key.txt", "The same, pasted or piped in."],
       ],
+      seeAlso: ["https://github.com/tokenward/tokenward/blob/main/docs/recovery.md"],
     },
     "auth move": {
       details: [
@@ -137,7 +138,7 @@ function pages(): Readonly<Record<string, Page>> {
         ["tokenward auth move all --to aws", "Every grant that is not switched off."],
         ["tokenward auth move tiktok/brand-a --to gitlab --json", "One grant, and one JSON document about it."],
       ],
-      seeAlso: ["tokenward writeback check --help"],
+      seeAlso: ["tokenward writeback check --help", "https://github.com/tokenward/tokenward/blob/main/docs/moving.md"],
     },
     "auth forget": {
       details: [
@@ -149,7 +150,7 @@ function pages(): Readonly<Record<string, Page>> {
         ["tokenward auth forget tiktok/brand-a", "Asks first."],
         ["tokenward auth forget tiktok/brand-a --yes", "In a script."],
       ],
-      seeAlso: ["tokenward auth <grant>"],
+      seeAlso: ["tokenward auth <grant>", "https://github.com/tokenward/tokenward/blob/main/docs/moving.md"],
     },
     "auth <grant>": {
       exits: [

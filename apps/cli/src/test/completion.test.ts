@@ -78,6 +78,23 @@ describe("what can come next", () => {
       ["--to", ":4"],
     ],
     [
+      ["auth", "move", "youtube", "--to", "gitl"],
+      ["gitlab", ":4"],
+    ],
+    [
+      ["auth", "move", "all", "--to=loc"],
+      ["--to=local", ":4"],
+    ],
+    [["auth", "recover", "--capsule", "x", "--identity", ""], [":0"]],
+    [
+      ["auth", "recover", "--capsule", "x", "--ident"],
+      ["--identity", ":4"],
+    ],
+    [
+      ["auth", "forget", "youtube", "--y"],
+      ["--yes", ":4"],
+    ],
+    [
       ["auth", "forget", "y"],
       ["youtube", ":4"],
     ],
@@ -88,6 +105,11 @@ describe("what can come next", () => {
     [[], ["auth", "writeback", "config", "plugins", "sandbox", "completion", ":4"]],
   ])("%j", async (words, expected) => {
     expect((await complete(...words)).filter((word) => word !== "--env-file")).toEqual(expected);
+  });
+
+  it("is every write-back on board where one is to be named", async () => {
+    const words = await complete("auth", "move", "youtube", "--to", "");
+    expect(words).toEqual(expect.arrayContaining(["aws", "gitlab", "local", "sops", ":4"]));
   });
 
   it("says what each is", async () => {

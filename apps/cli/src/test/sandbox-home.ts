@@ -10,14 +10,24 @@ export interface SandboxHome extends CliHome {
   /** What the platform answered when the human consented. */
   tokenJson(grant: string): string;
   importAll(): Promise<void>;
+  /** Writes the configuration anew. */
+  configure(more: MoreConfiguration): string;
   close(): Promise<void>;
 }
 
 /** The grants of {@link createSandboxHome}, in the order of its configuration. */
 export const grants: readonly string[] = ["tiktok/a", "tiktok/b", "youtube", "crm"];
 
+/** Lines of YAML that a configuration has besides the usual. */
+export interface MoreConfiguration {
+  /** In the block `auth`, two spaces deep. */
+  readonly auth?: string | undefined;
+  /** In the block of `crm`, four spaces deep. */
+  readonly crm?: string | undefined;
+}
+
 /** Starts the sandbox and writes the configuration; nothing is imported yet. */
-export async function createSandboxHome(): Promise<SandboxHome> {
+export async function createSandboxHome(more: MoreConfiguration = {}): Promise<SandboxHome> {
   const home = createCliHome();
   const sandbox = await createSandbox();
   const { control } = sandbox;
@@ -28,8 +38,10 @@ export async function createSandboxHome(): Promise<SandboxHome> {
     crm: await control.consent("oauth2", { account: "sales" }),
   };
   const consent = (grant: string): Consent => consents[grant] as Consent;
-  home.writeConfig(`auth:
+  const configure = ({ auth = "", crm = "" }: MoreConfiguration): string =>
+    home.writeConfig(`auth:
   writeback: { backend: local, local: { store: file, path: ./store } }
+${auth}
 platforms:
   tiktok:
     token_url: ${consent("tiktok/a").tokenUrl}
@@ -45,7 +57,9 @@ platforms:
     token_url: ${consent("crm").tokenUrl}
     client_id: ${consent("crm").clientId}
     client_secret: "\${CRM_CLIENT_SECRET}"
+${crm}
 `);
+  configure(more);
   const env = {
     TIKTOK_CLIENT_SECRET: consent("tiktok/a").clientSecret ?? "",
     YOUTUBE_CLIENT_SECRET: consent("youtube").clientSecret ?? "",
@@ -66,6 +80,7 @@ platforms:
     consents,
     env,
     tokenJson,
+    configure,
     importAll: async () => {
       for (const grant of grants) succeeded(await run(["auth", "import", grant], { input: tokenJson(grant) }));
     },

@@ -31,14 +31,20 @@ export async function emitCapsule(pass: Pass, { grant, replaces, intent }: Unsav
     return "";
   }
   const path = await written(pass, capsule, armored);
-  const file = path === undefined ? "-" : JSON.stringify(path);
-  const command = `tokenward auth recover --capsule ${file}`;
+  const file = path === undefined ? "LOG_FILE" : JSON.stringify(path);
+  const command = `tokenward auth recover --capsule ${file} --identity KEY_FILE`;
+  const log = path === undefined ? "LOG_FILE is a saved copy of this log" : "A saved copy of this log does as well";
   context.note(
-    `${plan.id}: its new token is sealed below for the recipients under auth.recovery${path === undefined ? "" : ` (and in ${path})`}. ` +
-      `\`${command}\` delivers it, from the file or from this block on standard input (\`-\`).\n${armored}`,
+    [
+      `${plan.id}: its new token is sealed below for the recipients under auth.recovery${path === undefined ? "" : `, and in ${path}`}.`,
+      "With the private half of a recipient in KEY_FILE, any machine that has this configuration delivers it:",
+      `  ${command}`,
+      `${log}; - is standard input.`,
+      armored,
+    ].join("\n"),
   );
   const place = path === undefined ? "in what this run printed" : `in ${path}, and in what this run printed`;
-  return ` A recovery capsule of it is ${place}: \`${command}\` delivers it from any machine.`;
+  return ` A recovery capsule of it is ${place}: \`${command}\` delivers it from any machine with this configuration.`;
 }
 
 async function sealed(capsule: RecoveryCapsule, recipients: readonly string[]): Promise<string> {

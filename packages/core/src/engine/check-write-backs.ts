@@ -2,6 +2,7 @@ import { TokenwardError } from "../errors/error.ts";
 import { parseGrantId, type Intent } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import { redact } from "../redactor.ts";
+import type { Snapshot } from "../state.ts";
 import type { WriteBackCheck, WriteBackFinding } from "../status.ts";
 import { writeBackDeadline, type EngineContext } from "./context.ts";
 import { credentialStatus, writeBacksOf } from "./credential-expiry.ts";
@@ -20,12 +21,9 @@ const ordinaryToken = 4096;
 /** Reads and probes the place of each grant, and says what it means here. Nothing is spent. */
 export async function checkWriteBacks(plans: readonly GrantPlan[], context: EngineContext): Promise<WriteBackReport> {
   const checks: WriteBackCheck[] = [];
-  for (const plan of plans) {
-    context.signal.throwIfAborted();
-    checks.push(await checkOne(plan, context));
-  }
+  for (const plan of plans) checks.push(await checkOne(plan, context));
   const writeBacks = [];
-  for (const [writeBack, name] of writeBacksOf(plans)) {
+  for (const [writeBack, name] of context.signal.aborted ? [] : writeBacksOf(plans)) {
     const status = await credentialStatus(writeBack, name, context);
     if (status !== undefined) writeBacks.push(status);
   }
@@ -36,7 +34,7 @@ export async function checkWriteBacks(plans: readonly GrantPlan[], context: Engi
 
 interface Look {
   readonly found: Found | undefined;
-  readonly openIntent: string | undefined;
+  readonly open: Snapshot["open"];
   /** Absent: not asked, since a tombstone is there. */
   readonly refusal: TokenwardError | undefined;
   readonly probed: boolean;
@@ -45,6 +43,7 @@ interface Look {
 async function checkOne(plan: GrantPlan, context: EngineContext): Promise<WriteBackCheck> {
   let target: string | undefined;
   try {
+    context.signal.throwIfAborted();
     target = await targetOf(plan, context.io());
     const at = target;
     // A probe beside somebody's save could undo a part of it.
@@ -54,7 +53,7 @@ async function checkOne(plan: GrantPlan, context: EngineContext): Promise<WriteB
       const probed = !isRetired(found);
       return {
         found,
-        openIntent: open?.intent.id,
+        open,
         probed,
         refusal: probed ? await probe(plan, found, context) : undefined,
       };
@@ -95,9 +94,11 @@ function seen(plan: GrantPlan, target: string, look: Look, context: EngineContex
   const undurable = refuseUndurable({ plan, context, traits: plan.refresher.traits }, found ?? nothing);
   const findings = [
     ...storedFindings(plan, found),
+    ...openFindings(plan, look),
     ...claimFindings(plan, look, context.clock.now()),
     ...probeFindings(probed, refusal),
-    ...traitFindings(plan, undurable?.error),
+    // What kind of place it is means nothing any more where a tombstone is.
+    ...(probed ? traitFindings(plan, undurable?.error) : []),
   ];
   const claim = found?.grant.claim;
   return {
@@ -112,7 +113,7 @@ function seen(plan: GrantPlan, target: string, look: Look, context: EngineContex
     writable: probed ? refusal === undefined : undefined,
     findings: findings.map((finding) => ({ ...finding, sentence: redact(finding.sentence) })),
     alert: findings.some(({ kind }) => kind === "problem"),
-    judged: undurable === undefined,
+    judged: !probed || undurable === undefined,
   };
 }
 
@@ -142,9 +143,27 @@ function storedFindings(plan: GrantPlan, found: Found | undefined): readonly Wri
   return [read, { kind: "note", sentence, fix: `Run \`tokenward auth refresh ${plan.id}\`.` }];
 }
 
-function claimFindings(plan: GrantPlan, { found, openIntent }: Look, now: Date): readonly WriteBackFinding[] {
+// This machine's lease is held, so nobody works on what its journal has open.
+function openFindings(plan: GrantPlan, { found, open }: Look): readonly WriteBackFinding[] {
+  if (open === undefined || isRetired(found)) return [];
+  const { fingerprint } = open.intent.version;
+  // Saved meanwhile, or consented to anew: the next run closes it.
+  if (fingerprint !== undefined && found !== undefined && found.fingerprint !== fingerprint) return [];
+  const since = open.intent.at.toISOString();
+  const recover = `\`tokenward auth recover ${plan.id}\``;
+  if (open.answer !== undefined) {
+    const sentence = `The answer to an exchange of ${since} is kept on this machine, and not saved there yet.`;
+    return [{ kind: "problem", sentence, fix: `Run ${recover}: it saves it without another exchange.` }];
+  }
+  const sentence = `A run on this machine was about to send its token at ${since}, and was interrupted.`;
+  if (reuseIsSafe(plan)) return [{ kind: "note", sentence: `${sentence} Presenting the token again is safe.` }];
+  const fix = `Run ${recover}: it says what is in doubt, and what can be done.`;
+  return [{ kind: "problem", code: "ERR_AUTH_IN_DOUBT", sentence, fix }];
+}
+
+function claimFindings(plan: GrantPlan, { found, open }: Look, now: Date): readonly WriteBackFinding[] {
   const claim = found?.grant.claim;
-  if (claim === undefined || isRetired(found)) return [];
+  if (claim === undefined || isRetired(found) || claim.id === open?.intent.id) return [];
   if (isPast(claim, found)) {
     return [
       {
@@ -162,11 +181,6 @@ function claimFindings(plan: GrantPlan, { found, openIntent }: Look, now: Date):
         sentence: `${claim.host} claimed it at ${since} and never finished; presenting its token again is safe.`,
       },
     ];
-  }
-  if (claim.id === openIntent) {
-    const sentence = `A run on this machine claimed it at ${since} and was interrupted.`;
-    const fix = `Run \`tokenward auth recover ${plan.id}\`: it delivers what was kept, or says what is in doubt.`;
-    return [{ kind: "problem", code: "ERR_AUTH_IN_DOUBT", sentence, fix }];
   }
   const facts = { grant: plan.id, host: claim.host, when: since };
   return [problem(new TokenwardError("ERR_AUTH_CLAIMED", facts))];

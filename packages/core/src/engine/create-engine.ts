@@ -21,7 +21,9 @@ export function createEngine(options: EngineOptions): Engine {
     recover: async (plan, settings) => await recoverGrant(plan, context, settings),
     // What a human calls for now and then is read when it is called.
     openCapsules: async (content, source, identity) =>
-      await (await import("./open-capsules.ts")).openCapsules(content, source, identity ?? context.identity),
+      await (
+        await import("./open-capsules.ts")
+      ).openCapsules(content, source, identity ?? context.identity, (message) => context.note(message)),
     deliverCapsule: async (plan, capsule) =>
       await (await import("./deliver-capsule.ts")).deliverCapsule(plan, capsule, context),
     moveGrant: async (plan, destination, settings) =>

@@ -60,6 +60,7 @@ async function store(pass: Pass, capsule: RecoveryCapsule): Promise<Outcome> {
     const detail = `Already delivered: the token of this capsule is stored as generation ${found.grant.generation ?? "unknown"}.`;
     return { action: "skipped", detail, grant: found.grant };
   }
+  if (!plan.writeBack.traits.outlivesRun) return passing(plan);
   const objection = await objectionTo(pass, capsule, found, snapshot, brought);
   if (objection !== undefined) return objection;
 
@@ -147,6 +148,17 @@ function older({ plan }: Pass, reason: string): Outcome {
 function otherTarget(plan: GrantPlan, capsule: RecoveryCapsule, target: string): Outcome {
   const facts = { grant: capsule.grant.id, capsule: capsule.target, target };
   const error = new TokenwardError("ERR_AUTH_CAPSULE_TARGET", facts, { class: "refused" });
+  return failedWith(error, "refused", { judged: false });
+}
+
+// Whoever is told that it is delivered deletes the capsule.
+function passing(plan: GrantPlan): Outcome {
+  const facts = {
+    grant: plan.id,
+    reason: `its write-back (${plan.writeBackName}) does not outlive this run`,
+    remedy: "Keep the capsule. Deliver it on a machine that keeps its disk, or into a write-back that lasts",
+  };
+  const error = new TokenwardError("ERR_WRITEBACK_UNWRITABLE", facts, { class: "refused" });
   return failedWith(error, "refused", { judged: false });
 }
 

@@ -108,7 +108,8 @@ export interface Engine {
    */
   recover(plan: GrantPlan, options?: { readonly retryOnce?: boolean | undefined }): Promise<RefreshStatus>;
   /**
-   * Opens the recovery capsules in a file, or in a piece of a log. Of several for one grant, the newest.
+   * Opens the recovery capsules in a file, or in a piece of a log. Of several for one grant, the newest. One that cannot
+   * be opened beside others that can is noted.
    *
    * @param source what to call it in messages
    * @param identity the text of an age identity file. Default: this installation's identity

@@ -1,16 +1,14 @@
-import { messageOf, TokenwardError } from "../errors/error.ts";
+import { TokenwardError } from "../errors/error.ts";
 import { environmentFields, environmentName } from "../environment.ts";
-import type { StoredGrant } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Held } from "../state.ts";
 import type { RetirementStatus } from "../status.ts";
 import { announce } from "./announce.ts";
-import { writeBackDeadline, type EngineContext } from "./context.ts";
-import { withDeadline } from "./deadline.ts";
+import type { EngineContext } from "./context.ts";
 import { spentByIntent } from "./recover.ts";
 import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
 import { retiredError } from "./retired.ts";
-import { holdsToken, notRetired, readPlace, retirementStatus } from "./retirement.ts";
+import { leaveTombstone, notRetired, retirementStatus } from "./retirement.ts";
 import { find, isRetired, targetOf, type Found } from "./stored.ts";
 
 /**
@@ -39,7 +37,8 @@ async function forget(plan: GrantPlan, target: string, held: Held, context: Engi
   const snapshot = await held.snapshot();
   const objection = isRetired(found) ? undefined : objectionTo(plan, found, target, context);
   if (objection !== undefined) return objection;
-  const retired = isRetired(found) ? undefined : await retire(plan, found, target, context);
+  // A tombstone that is there may be of an attempt that got no further.
+  const retired = await retire(plan, found, target, context);
   if (retired !== undefined) return retired;
   const { open, last, refused } = snapshot;
   if (open !== undefined || last !== undefined || refused !== undefined) {
@@ -84,18 +83,10 @@ async function retire(
   context: EngineContext,
 ): Promise<RetirementStatus | undefined> {
   if (found === undefined || plan.writeBack.retire === undefined) return undefined;
-  let failure: unknown;
-  try {
-    // Where only the environment seeds it, a tombstone keeps it from doing so again, as far as the place leaves one.
-    const retired = plan.writeBack.retire(plan.id, found.version, context.io());
-    await withDeadline(retired, writeBackDeadline, "leaving the tombstone took too long");
-  } catch (thrown) {
-    failure = thrown;
-  }
-  const left = await readPlace(plan, context).catch((thrown: unknown) => thrown);
-  if (!(left instanceof Error) && !holdsToken(left as StoredGrant | undefined)) return undefined;
-  const reason = messageOf(failure ?? (left instanceof Error ? left : "it still gives the token back"));
-  return notForgotten(plan, target, reason.replace(/\.$/, ""), "Mend that, then run it again");
+  // Where only the environment seeds it, a tombstone keeps it from doing so again, as far as the place leaves one.
+  const trouble = await leaveTombstone(plan, found.version, undefined, context);
+  if (trouble === undefined) return undefined;
+  return notForgotten(plan, target, trouble.reason, `${trouble.remedy}, then run it again`);
 }
 
 async function farewell(
@@ -113,7 +104,7 @@ async function farewell(
     `${where}his machine's copies of its tokens are cleared.`,
     `${plan.refresher.platform} was not told: end the access there, in the account's settings, if nobody else uses it.`,
     ...left,
-    `To connect it again: \`tokenward auth ${plan.id}\`.`,
+    `Take ${plan.id} out of the configuration, or every run asks for a new consent: \`tokenward auth ${plan.id}\`.`,
   ].join(" ");
 }
 

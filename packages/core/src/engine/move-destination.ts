@@ -8,7 +8,7 @@ import { writeBackDeadline } from "./context.ts";
 import { lostFacts } from "./copy-check.ts";
 import { withDeadline } from "./deadline.ts";
 import { notMoved, type Move } from "./move.ts";
-import { holdsToken, notRetired, readPlace } from "./retirement.ts";
+import { holdsToken, notRetired, readPlace, troubleOf } from "./retirement.ts";
 import { writeBackError, type Found } from "./stored.ts";
 import { reuseIsSafe } from "./unsettled.ts";
 
@@ -20,7 +20,7 @@ export async function objectionThere(
   source: Found,
   present: StoredGrant | undefined,
 ): Promise<RetirementStatus | undefined> {
-  const { plan, there, to, context } = move;
+  const { plan, there, from, to, context } = move;
   const { traits } = plan.refresher;
   const mine = presentedBy(source.grant, traits);
   const spent = mine === undefined ? undefined : await context.state.spent(to, fingerprintOf(to, mine));
@@ -41,12 +41,14 @@ export async function objectionThere(
     return notRetired(plan, new TokenwardError("ERR_AUTH_CLAIMED", { grant: plan.id, host: claim.host, when }));
   }
   const theirs = presentedBy(present, traits);
-  const old = theirs === undefined ? undefined : await context.state.spent(to, fingerprintOf(to, theirs));
-  if (old !== undefined) return undefined;
+  // Also one that an interrupted move left there, and that was exchanged in the old place since.
+  const places = theirs === undefined ? [] : [to, from].map((place) => [place, fingerprintOf(place, theirs)] as const);
+  for (const [place, fingerprint] of places)
+    if ((await context.state.spent(place, fingerprint)) !== undefined) return undefined;
   return notMoved(
     move,
     `${to} holds another token of it, and only one of the two can be the one to keep`,
-    `Name ${there.writeBackName} in the configuration and see whether that one works (\`tokenward auth refresh ${plan.id}\`); if it is not wanted, \`tokenward auth forget ${plan.id}\` with that configuration, then move again`,
+    `If it is the newer one, name ${there.writeBackName} in the configuration and move nothing. If it is not wanted, or was left over when a move was interrupted, \`tokenward auth forget ${plan.id}\` with a configuration that names ${there.writeBackName}, then move again`,
   );
 }
 
@@ -96,12 +98,11 @@ export async function copy(
     // It may have arrived all the same; reading back tells.
     const seen = await readPlace(there, context).catch(() => undefined);
     if (holdsToken(seen) && sameTokens(there, next, seen) && seen.generation === next.generation) return undefined;
-    const { message } = writeBackError(there, thrown, "ERR_WRITEBACK_UNWRITABLE");
-    const reason = (TokenwardError.is(thrown) ? thrown.facts["reason"] : undefined) ?? message.replace(/\.$/, "");
+    const { reason, remedy } = troubleOf(thrown);
     return notMoved(
       move,
       `it could not be saved in ${to} (${reason})`,
-      "Mend that, then move again; it is still where it was",
+      `${remedy}, then move again; it is still where it was`,
     );
   }
 }

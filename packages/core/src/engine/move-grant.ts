@@ -1,18 +1,16 @@
-import { messageOf } from "../errors/error.ts";
 import { fingerprintOf, presentedBy } from "../fingerprint.ts";
 import type { StoredGrant, Version } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Held, SpentToken } from "../state.ts";
 import type { RetirementStatus } from "../status.ts";
-import { writeBackDeadline, type EngineContext } from "./context.ts";
-import { withDeadline } from "./deadline.ts";
+import type { EngineContext } from "./context.ts";
 import type { Destination } from "./engine.ts";
 import { copy, generationThere, objectionThere, probe, verify } from "./move-destination.ts";
 import { done, notMoved, type Move } from "./move.ts";
 import { refuseUndurable } from "./preflight.ts";
 import { holdLease, outcomeOfThrown, refreshGrant } from "./refresh-path.ts";
 import { retiredError } from "./retired.ts";
-import { holdsToken, notRetired, readPlace, retirementStatus } from "./retirement.ts";
+import { holdsToken, leaveTombstone, notRetired, readPlace, retirementStatus } from "./retirement.ts";
 import { find, isRetired, targetOf, type Found, type FoundRetired } from "./stored.ts";
 import { unsettled } from "./unsettled.ts";
 
@@ -76,6 +74,8 @@ async function attempt(move: Move, held: Held): Promise<Attempted> {
   const found = await find(plan, from, context);
   const snapshot = await held.snapshot();
   if (isRetired(found)) {
+    const kept = found.grant.retired.movedTo === to ? await takeAway(move, found.version) : undefined;
+    if (kept !== undefined) return { kind: "done", status: kept };
     const status = await afterwards(move, found);
     if (status.action === "skipped" && snapshot.last !== undefined) await held.close({ last: null, refused: null });
     return { kind: "done", status };
@@ -169,23 +169,12 @@ async function afterwards(move: Move, found: FoundRetired): Promise<RetirementSt
 
 async function takeAway(move: Move, version: Version): Promise<RetirementStatus | undefined> {
   const { plan, from, to, context } = move;
-  let failure: unknown;
-  try {
-    const retired = plan.writeBack.retire?.(plan.id, version, context.io(), to);
-    await withDeadline(Promise.resolve(retired), writeBackDeadline, "leaving the tombstone took too long");
-  } catch (thrown) {
-    failure = thrown;
-  }
-  const left = await readPlace(plan, context).catch((thrown: unknown) => thrown);
-  if (!(left instanceof Error) && !holdsToken(left as StoredGrant | undefined)) return undefined;
-  const reason = messageOf(failure ?? (left instanceof Error ? left : "it still gives the token back")).replace(
-    /\.$/,
-    "",
-  );
+  const trouble = await leaveTombstone(plan, version, to, context);
+  if (trouble === undefined) return undefined;
   return notMoved(
     move,
-    `it is saved in ${to}, but the copy in ${from} could not be taken away (${reason}), so both places hold one token`,
-    `Refresh nothing until that is mended and the same command was run again: it completes the move`,
+    `it is saved in ${to}, but the copy in ${from} could not be taken away (${trouble.reason}), so both places may hold one token`,
+    `${trouble.remedy}, then run the same command again, which completes the move; refresh nothing before`,
   );
 }
 

@@ -21,9 +21,11 @@ const mostEnds = 16;
 
 /**
  * Opens the recovery capsules in a file, or in a piece of a log: what stands around the armored blocks, and before each
- * of their lines, is left out. Of several for one grant the newest is given.
+ * of their lines, is left out. Of several for one grant the newest is given, and all in the order of their grants'
+ * names.
  *
  * @param source what to call it in messages
+ * @param note is told about blocks that could not be opened beside others that could
  * @throws `ERR_AUTH_CAPSULE_UNREADABLE`, `ERR_AUTH_CAPSULE_IDENTITY`, `ERR_STATE_IDENTITY_INVALID`,
  *   `ERR_STATE_IDENTITY_MISSING`; only where not one could be opened
  */
@@ -31,6 +33,7 @@ export async function openCapsules(
   content: Uint8Array,
   source: string,
   identity: Identity | IdentityText,
+  note: (message: string) => void = () => undefined,
 ): Promise<readonly RecoveryCapsule[]> {
   const blocks = sealedBlocks(content);
   if (blocks.length === 0) {
@@ -39,15 +42,17 @@ export async function openCapsules(
   }
   const key = "text" in identity ? await keyOf(identity) : identity;
   const opened: RecoveryCapsule[] = [];
-  let failure: unknown;
+  const failures: unknown[] = [];
   for (const readings of blocks) {
     try {
       opened.push(await openOne(readings, source, key));
     } catch (thrown) {
-      failure ??= thrown;
+      failures.push(thrown);
     }
   }
-  if (opened.length === 0) throw failure;
+  if (opened.length === 0) throw failures[0];
+  // Another one in the same log may be the only copy of its token, too.
+  for (const failure of failures) note(messageOf(failure));
   return newestOfEach(opened);
 }
 
@@ -76,6 +81,9 @@ function sealedBlocks(content: Uint8Array): readonly (readonly Uint8Array[])[] {
     .toString("utf8")
     // oxlint-disable-next-line no-control-regex -- colours in a log are control characters
     .replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, "")
+    // GitLab's runner marks what belongs to the line before with a plus behind time and stream
+    // (helpers/timestamper of gitlab-runner, read on 2026-11-25).
+    .replaceAll(/\r?\n\S{10,60}Z [0-9a-f]{2}[EO]\+/g, "")
     // A log that keeps its lines as JSON.
     .replaceAll(/\\r?\\n|\\n/g, "\n");
   return text
@@ -139,11 +147,13 @@ function newestOfEach(capsules: readonly RecoveryCapsule[]): readonly RecoveryCa
   for (const capsule of capsules) {
     const key = JSON.stringify([capsule.grant.id, capsule.target]);
     const known = newest.get(key);
-    if (known === undefined || rank(capsule) > rank(known)) newest.set(key, capsule);
+    if (known === undefined || isNewer(capsule, known)) newest.set(key, capsule);
   }
-  return [...newest.values()];
+  // In a log they stand in the order in which saves happened to fail.
+  return [...newest.values()].toSorted((left, right) => (left.grant.id < right.grant.id ? -1 : 1));
 }
 
-function rank({ grant, at }: RecoveryCapsule): number {
-  return (grant.generation ?? 0) * 1e14 + at.getTime();
+function isNewer(one: RecoveryCapsule, other: RecoveryCapsule): boolean {
+  const ahead = (one.grant.generation ?? 0) - (other.grant.generation ?? 0);
+  return ahead > 0 || (ahead === 0 && one.at > other.at);
 }

@@ -1,9 +1,10 @@
-import type { TokenwardError } from "../errors/error.ts";
+import { messageOf, TokenwardError } from "../errors/error.ts";
 import { parseGrantId } from "../grant.ts";
-import type { StoredGrant } from "../grant.ts";
+import type { StoredGrant, Version } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import { redact } from "../redactor.ts";
 import type { RetirementStatus } from "../status.ts";
+import { backoff } from "./backoff.ts";
 import { writeBackDeadline, type EngineContext } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
 import { writeBackError } from "./stored.ts";
@@ -46,4 +47,49 @@ export async function readPlace(plan: GrantPlan, context: EngineContext): Promis
 export function holdsToken(stored: StoredGrant | undefined): stored is StoredGrant {
   if (stored === undefined || stored.retired !== undefined) return false;
   return stored.refreshToken !== undefined || stored.accessToken !== undefined;
+}
+
+const mostTries = 3;
+
+/**
+ * Leaves a tombstone and takes every token away. A place may need several writes for that, and be left between two of
+ * them: its tombstone is there then, and so is a token that others can read. So one that is there already is completed,
+ * and nothing but a call that succeeded counts.
+ *
+ * @returns why a token may be left, and what to do about it; `undefined` where none is
+ */
+export async function leaveTombstone(
+  plan: GrantPlan,
+  version: Version,
+  movedTo: string | undefined,
+  context: EngineContext,
+): Promise<Trouble | undefined> {
+  let failure: unknown;
+  for (let attempt = 1; attempt <= mostTries; attempt++) {
+    if (attempt > 1) await context.clock.sleep(backoff(attempt - 1));
+    try {
+      const retired = Promise.resolve(plan.writeBack.retire?.(plan.id, version, context.io(), movedTo));
+      await withDeadline(retired, writeBackDeadline, "leaving the tombstone took too long");
+      const left = await readPlace(plan, context);
+      return holdsToken(left) ? { reason: "it still gives the token back", remedy: mendIt } : undefined;
+    } catch (thrown) {
+      failure = thrown;
+    }
+  }
+  return troubleOf(failure);
+}
+
+/** What stands against something, in halves of sentences. */
+export interface Trouble {
+  readonly reason: string;
+  /** An imperative that fits before ", then". */
+  readonly remedy: string;
+}
+
+const mendIt = "Mend that";
+
+/** What a place refused or could not do. Plugins may throw anything. */
+export function troubleOf(thrown: unknown): Trouble {
+  const { reason, remedy = mendIt } = TokenwardError.is(thrown) ? thrown.facts : {};
+  return { reason: String(reason ?? messageOf(thrown).replace(/\.$/, "")), remedy: String(remedy) };
 }

@@ -81,10 +81,20 @@ function holds(pass: Pass, found: Found, next: StoredGrant): boolean {
   return found.stored && found.version.generation === next.generation && found.fingerprint === wanted;
 }
 
+// A conflict with nobody: what is stored was read again, and is what the save wanted to replace.
+const refusedUnchanged = {
+  reason: "it refuses the save as one that comes too late, although nothing newer is stored",
+  remedy: "Find out what else writes to this place",
+};
+
+function checkWriteBack({ plan }: Pass): string {
+  return `Check the write-back (${plan.writeBackName})`;
+}
+
 function saveError(pass: Pass, thrown: unknown): TokenwardError {
   const ours = TokenwardError.is(thrown) ? thrown : undefined;
-  const reason = ours?.facts["reason"] ?? ours?.facts["where"] ?? messageOf(thrown);
-  const remedy = ours?.facts["remedy"] ?? `Check the write-back (${pass.plan.writeBackName})`;
+  const { reason = ours?.facts["where"] ?? messageOf(thrown), remedy = checkWriteBack(pass) } =
+    ours?.code === "ERR_WRITEBACK_CONFLICT" ? refusedUnchanged : (ours?.facts ?? {});
   return new TokenwardError(
     "ERR_WRITEBACK_SAVE_FAILED",
     { grant: pass.plan.id, reason: String(reason), remedy },

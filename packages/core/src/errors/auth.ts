@@ -125,7 +125,7 @@ export const authErrors: Record<
   ERR_AUTH_CLAIMED: {
     what: "{grant} is claimed by {host} since {when}, and its deadline has passed.",
     why: "Another machine began an exchange and never finished it, or two machines refresh clones of one grant.",
-    fix: "Find out whether {host} runs Tokenward with the same grant; then `tokenward auth recover {grant} --retry-once`, or consent again: `tokenward auth {grant}`.",
+    fix: "Look for a recovery capsule in what {host} printed and deliver it (`tokenward auth recover --capsule LOG_FILE`). If there is none, find out whether {host} runs Tokenward with the same grant; then `tokenward auth recover {grant} --retry-once`, or consent again: `tokenward auth {grant}`.",
   },
   ERR_AUTH_IMPORT_INVALID: {
     what: "The token for {grant} could not be imported: {reason}.",
