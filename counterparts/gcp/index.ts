@@ -3,6 +3,7 @@ import { status } from "./rpc-error.ts";
 import { startGcpServer, type GcpServer, type GcpTrouble } from "./server.ts";
 
 export { crc32c } from "./checksum.ts";
+export { emulatorUnavailable, startGcpEmulator, type GcpEmulator } from "./emulator.ts";
 export { status } from "./rpc-error.ts";
 export { SecretStore, type Lag, type StoredSecret, type StoredVersion } from "./secret-store.ts";
 export { startGcpServer, type GcpCall, type GcpServer, type GcpTrouble } from "./server.ts";

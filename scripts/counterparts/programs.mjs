@@ -1,12 +1,12 @@
 // Programs to test against that no package of the system brings: each in a pinned version, in .counterparts/ of this
 // repository, which git ignores. What is there already stays.
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { root, run, SetUpError } from "../bootstrap.mjs";
 
 const folder = path.join(root, ".counterparts");
 
-/** Name, where it ends up, and how it gets there. */
+/** Name, where it ends up, and how it gets there. What is optional only repeats what another counterpart judges. */
 export const programs = [
   {
     name: "moto_server",
@@ -29,17 +29,35 @@ export const programs = [
       await succeed("go", ["install", "github.com/getsops/sops/v3/cmd/sops@v3.13.2"], { env });
     },
   },
+  {
+    name: "gcp-secret-manager-emulator",
+    purpose: "a second opinion, for writeback-gcp",
+    needs: "Go 1.24 or newer, and a module proxy that has it",
+    optional: true,
+    file: path.join(folder, "bin", "gcp-secret-manager-emulator"),
+    install: async (file) => {
+      const env = { ...process.env, GOBIN: path.dirname(file) };
+      await succeed("go", ["install", "github.com/blackwell-systems/gcp-secret-manager-emulator/cmd/server@v1.3.0"], {
+        env,
+      });
+      renameSync(path.join(path.dirname(file), "server"), file);
+    },
+  },
 ];
 
 /** Installs what is missing, one after the other. */
 export async function installPrograms() {
-  for (const { name, purpose, needs, file, install } of programs) {
+  for (const { name, purpose, needs, optional = false, file, install } of programs) {
     if (isExecutable(file)) continue;
     process.stdout.write(`Installing ${name} (${purpose})...\n`);
     mkdirSync(path.dirname(file), { recursive: true });
     try {
       await install(file);
     } catch (error) {
+      if (optional) {
+        process.stdout.write(`  left out; it needs ${needs}. The tests that want it say that they are skipped.\n`);
+        continue;
+      }
       throw new SetUpError(`${name} could not be installed; it needs ${needs}:\n${error.message}`);
     }
     if (!isExecutable(file)) throw new SetUpError(`${name} was installed, but ${file} is not there.`);
