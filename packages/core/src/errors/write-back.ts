@@ -36,7 +36,7 @@ export const writeBackErrors: Record<
   ERR_WRITEBACK_NOT_DURABLE: {
     what: "{grant} was not refreshed: its write-back ({writeback}) does not outlive this run, and a rotated token would be lost with it. No token was spent.",
     why: "`CI` is set, so this machine's disk is taken to be gone after the job.",
-    fix: "Use a write-back that does (gitlab, aws, gcp, sops). Or, if this machine keeps its disk although `CI` is set: `outlives_run: true` under `auth.writeback.local`, and `ephemeral: false` under `state.local`.",
+    fix: "Use a write-back that does (gitlab, aws, gcp; sops with `publish`). Or, if this machine keeps its disk although `CI` is set: `outlives_run: true` under `auth.writeback.local`, and `ephemeral: false` under `state.local`.",
   },
   ERR_WRITEBACK_SEALED_FOR_ANOTHER: {
     what: "The stored token of {grant} is sealed for another identity than the one in {identity}.",

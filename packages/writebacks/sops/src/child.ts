@@ -19,6 +19,11 @@ export interface ChildOptions {
   readonly signal: AbortSignal;
 }
 
+// Milliseconds to clean up in.
+const mostGrace = 1000;
+
+const timedOut: Ended = { kind: "timed out", exitCode: undefined, stdout: "", stderr: "" };
+
 /** Runs a program to its end, or to its deadline's. Never rejects. */
 export async function runChild(file: string, args: readonly string[], options: ChildOptions): Promise<Ended> {
   const { execa } = await import("execa");
@@ -37,32 +42,44 @@ export async function runChild(file: string, args: readonly string[], options: C
   });
   const over = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const ended = Promise.withResolvers<Ended>();
-  const stop = (): void => {
+  const kill = (how: "SIGTERM" | "SIGKILL"): void => {
     const { pid } = child;
     try {
-      if (groups && pid !== undefined) process.kill(-pid, "SIGKILL");
-      else child.kill("SIGKILL");
+      if (groups && pid !== undefined) process.kill(-pid, how);
+      else child.kill(how);
     } catch {
       // It was gone already.
     }
-    // Somebody who left the group may hold the pipes open.
-    child.stdout.destroy();
-    child.stderr.destroy();
-    ended.resolve({ kind: "timed out", exitCode: undefined, stdout: "", stderr: "" });
+  };
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    // Asked first: git leaves its lock files behind when it is killed.
+    kill("SIGTERM");
+    grace = setTimeout(() => {
+      kill("SIGKILL");
+      // Somebody who left the group may hold the pipes open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      ended.resolve(timedOut);
+    }, mostGrace);
   };
   if (over.aborted) stop();
   else over.addEventListener("abort", stop, { once: true });
-  void child.then(
-    ({ exitCode, stdout, stderr }) => {
-      const kind = child.pid === undefined ? "not started" : "ended";
-      ended.resolve({ kind, exitCode, stdout, stderr });
-    },
-    (thrown: unknown) =>
-      ended.resolve({ kind: "not started", exitCode: undefined, stdout: "", stderr: messageOf(thrown) }),
-  );
+  const finish = async (): Promise<void> => {
+    try {
+      const { exitCode, stdout, stderr } = await child;
+      if (over.aborted) kill("SIGKILL");
+      if (over.aborted) ended.resolve(timedOut);
+      else ended.resolve({ kind: child.pid === undefined ? "not started" : "ended", exitCode, stdout, stderr });
+    } catch (thrown) {
+      ended.resolve({ kind: "not started", exitCode: undefined, stdout: "", stderr: messageOf(thrown) });
+    }
+  };
+  void finish();
   try {
     return await ended.promise;
   } finally {
+    clearTimeout(grace);
     over.removeEventListener("abort", stop);
   }
 }

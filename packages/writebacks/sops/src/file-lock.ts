@@ -1,4 +1,6 @@
+import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type * as Sqlite from "node:sqlite";
 import type { DatabaseSync } from "node:sqlite";
 import { Trouble } from "./trouble.ts";
 
@@ -48,17 +50,18 @@ function tryLock(path: string): DatabaseSync | undefined {
     database?.close();
     const { errcode } = thrown as { errcode?: unknown };
     if (typeof errcode === "number" && busy.has(errcode & 0xff)) return undefined;
-    // SQLITE_CANTOPEN and its kin: no right to make a file in that folder, or no room.
+    // The system says why better than SQLite does: no right to make a file in that folder, or no room.
+    closeSync(openSync(path, "a"));
     throw new Trouble(
       `the lock file ${path} cannot be made`,
-      "Give this user write access to the file's folder, and free space on its disk",
+      `Remove ${path} while nothing uses it, if it is no empty file`,
       thrown,
     );
   }
 }
 
 // Node 22 calls SQLite experimental, once, at the first import. Every other warning passes.
-function sqlite(): typeof import("node:sqlite") {
+function sqlite(): typeof Sqlite {
   const original = Object.getOwnPropertyDescriptor(process, "emitWarning");
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = ((...args: Parameters<typeof emitWarning>) => {

@@ -25,6 +25,8 @@ export interface Metadata {
 /** A parsed file, still encrypted. */
 export interface Parsed {
   readonly leaves: readonly Leaf[];
+  /** How many of them are of the first document, where grants stand. Absent: all. */
+  readonly first?: number | undefined;
   /** Absent: the file was never encrypted by SOPS. */
   readonly metadata: Metadata | undefined;
 }
@@ -32,7 +34,8 @@ export interface Parsed {
 /** The file holds something that only `sops` itself judges rightly. It is read through the program then. */
 export class OnlySopsKnows extends Error {}
 
-const services = ["kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "pgp"];
+/** Services beside age that can open a data key. */
+export const allServices: readonly string[] = ["kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "pgp"];
 
 /** Reads the `sops` block, as plain data. */
 export function metadataOf(block: unknown): Metadata | undefined {
@@ -46,7 +49,7 @@ export function metadataOf(block: unknown): Metadata | undefined {
     lastmodified,
     mac,
     macOnlyEncrypted: record["mac_only_encrypted"] === true || record["mac_only_encrypted"] === "true",
-    services: services.filter((name) => Array.isArray(record[name]) && record[name].length > 0),
+    services: allServices.filter((name) => Array.isArray(record[name]) && record[name].length > 0),
     groups: record["key_groups"] !== undefined && record["key_groups"] !== null,
     version: String(version),
   };

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { messageOf, type PluginIO } from "@tokenward/core/plugin";
 import { openDataKey } from "./age-keys.ts";
 import { isSealed } from "./cipher.ts";
-import { OnlySopsKnows, type Format, type Leaf, type Metadata, type Parsed } from "./leaf.ts";
+import { allServices, OnlySopsKnows, type Format, type Leaf, type Metadata, type Parsed } from "./leaf.ts";
 import { isGenuine } from "./message-code.ts";
 import { parseDotenv } from "./parse-dotenv.ts";
 import { parseJson } from "./parse-json.ts";
@@ -16,10 +16,12 @@ export interface OpenFile {
   readonly metadata: Metadata | undefined;
   /** Other services of the file, whose part of the environment `sops` needs. */
   readonly services: readonly string[];
-  /** The text at a path; `undefined` where nothing, or something empty, is there. */
+  /**
+   * The text at a path; `undefined` where nothing, or something empty, is there.
+   *
+   * @throws {@link Trouble} where it stands there in the clear
+   */
   text(path: readonly string[]): Promise<string | undefined>;
-  /** Whether a path's value stands there encrypted. */
-  isSealed(path: readonly string[]): boolean;
   /** Everything else, to tell whether it stayed as it was. `undefined` where only `sops` can read the file. */
   readonly leaves: readonly Leaf[] | undefined;
 }
@@ -37,10 +39,8 @@ export function formatOf(file: string): Format {
  * @throws {@link Trouble}
  */
 export async function openFile(path: string, like: string, program: SopsProgram, io: PluginIO): Promise<OpenFile> {
-  const bytes = await readFile(path).catch((thrown: unknown) => {
-    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
-    throw missing(like);
-  });
+  await refuseMissing(path, like);
+  const bytes = await readFile(path);
   const format = formatOf(like);
   let parsed: Parsed | undefined;
   try {
@@ -52,16 +52,15 @@ export async function openFile(path: string, like: string, program: SopsProgram,
   const metadata = parsed?.metadata;
   const dataKey = metadata === undefined ? undefined : await openDataKey(metadata, io);
   if (parsed === undefined || metadata === undefined || dataKey === undefined) {
-    return await openThroughProgram(bytes, format, like, metadata, program, io);
+    return await openThroughProgram({ bytes, format, file: like, parsed }, program, io);
   }
   if (!isGenuine(parsed.leaves, metadata, dataKey.key)) throw tampered(like);
-  const at = new Map(parsed.leaves.map((leaf) => [leaf.path.join("\0"), leaf.text]));
+  const at = new Map(parsed.leaves.slice(0, parsed.first).map((leaf) => [leaf.path.join("\0"), leaf.text]));
   return {
     bytes,
     metadata,
     services: metadata.services,
     leaves: parsed.leaves,
-    isSealed: (wanted) => isSealed(at.get(wanted.join("\0")) ?? ""),
     text: async (wanted) => {
       const sealed = at.get(wanted.join("\0"));
       if (sealed === undefined || sealed === "") return undefined;
@@ -71,8 +70,16 @@ export async function openFile(path: string, like: string, program: SopsProgram,
   };
 }
 
+/** @throws {@link Trouble} that says how to make it */
+export async function refuseMissing(path: string, like: string): Promise<void> {
+  await stat(path).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
+    throw missing(like);
+  });
+}
+
 /** The sentence for a rule of the file that leaves tokens in the clear. */
-export function inTheClear(file: string, path: readonly string[]): Trouble {
+function inTheClear(file: string, path: readonly string[]): Trouble {
   return new Trouble(
     `the rules of ${basename(file)} leave ${path.join(".")} unencrypted`,
     `Change its \`encrypted_regex\`, \`encrypted_suffix\` or \`unencrypted_suffix\` (in .sops.yaml, then encrypt the file anew) so that ${path.join(".")} is encrypted`,
@@ -102,16 +109,28 @@ async function parse(text: string, format: Format): Promise<Parsed> {
   return parseYaml(text);
 }
 
+interface Unopened {
+  readonly bytes: Buffer;
+  readonly format: Format;
+  readonly file: string;
+  readonly parsed: Parsed | undefined;
+}
+
 async function openThroughProgram(
-  bytes: Buffer,
-  format: Format,
-  file: string,
-  metadata: Metadata | undefined,
+  { bytes, format, file, parsed }: Unopened,
   program: SopsProgram,
   io: PluginIO,
 ): Promise<OpenFile> {
-  const services = metadata?.services ?? ["kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "pgp"];
-  const result = await program.decrypt(bytes, format, file, services, io);
+  const metadata = parsed?.metadata;
+  const services = metadata?.services ?? allServices;
+  let result: Awaited<ReturnType<SopsProgram["decrypt"]>>;
+  try {
+    result = await program.decrypt(bytes, format, file, services, io);
+  } catch (thrown) {
+    // Where age keys alone open the file, one of them is what is missing, more than the program.
+    if (program.isMissing && parsed !== undefined && services.length === 0) throw noKey(file, metadata);
+    throw thrown;
+  }
   if (!("data" in result)) {
     if (result.exitCode === 51 || result.exitCode === 52) throw tampered(file);
     if (result.exitCode === 128) throw noKey(file, metadata);
@@ -120,26 +139,38 @@ async function openThroughProgram(
       `Run \`sops decrypt ${file}\` by hand to see why`,
     );
   }
-  const source = bytes.toString("utf8");
+  const { data } = result;
+  const stands = await asItStands(bytes.toString("utf8"), format);
   return {
     bytes,
     metadata,
     services,
-    leaves: undefined,
-    // SOPS writes no value of a text in the clear under a key of ours without its last key in the same line.
-    isSealed: (wanted) => sealedLine(String(wanted.at(-1))).test(source),
-    text: (wanted) => Promise.resolve(valueAt(result.data, wanted)),
+    leaves: parsed?.leaves,
+    text: (wanted) => {
+      const sealed = valueAt(stands, wanted);
+      if (sealed !== undefined && !isSealed(sealed)) return Promise.reject(inTheClear(file, wanted));
+      return Promise.resolve(valueAt(data, wanted));
+    },
   };
 }
 
-function sealedLine(key: string): RegExp {
-  return new RegExp(`(^|[\\s"'{,])${key.replace(/[.\\-]/g, "\\$&")}["']?[=:] ?["']?ENC\\[AES256_GCM,`, "m");
+/** The file's first document with its values still encrypted, as plain data. */
+async function asItStands(text: string, format: Format): Promise<unknown> {
+  if (format === "json") return JSON.parse(text);
+  if (format === "dotenv")
+    return Object.fromEntries(parseDotenv(text).leaves.map(({ path, text: value }) => [path[0], value]));
+  const { firstDocument } = await import("./parse-yaml.ts");
+  return firstDocument(text);
 }
 
 function valueAt(data: unknown, path: readonly string[]): string | undefined {
   let value = data;
-  for (const key of path) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  for (const key of path) {
+    const branch = value as Readonly<Record<string, unknown>> | null | undefined;
+    value = typeof branch === "object" && branch !== null && Object.hasOwn(branch, key) ? branch[key] : undefined;
+  }
+  const known = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return known && value !== "" ? String(value) : undefined;
 }
 
 function missing(file: string): Trouble {

@@ -2,7 +2,10 @@ import * as z from "zod";
 
 /** How a changed file is made known to other machines, as part of every save. */
 export interface PublishOptions {
-  /** Program and arguments, no shell. Runs in the file's folder after the file was replaced. Exit code 0: others have it. */
+  /**
+   * Program and arguments, no shell; a path is relative to the configuration file. Runs in the file's folder after the file
+   * was replaced. Exit code 0: others have it.
+   */
   readonly command: readonly string[];
   /** The same without a change: would it be accepted? Runs before anything is spent. */
   readonly probe: readonly string[];
@@ -13,8 +16,8 @@ export interface SopsOptions {
   /** The encrypted file: `.yaml`, `.yml`, `.json` or `.env`, relative to the configuration file. It must exist. */
   readonly file: string;
   /**
-   * Makes the changed file known to others, such as a git commit and push. A list is one program for both: it finds
-   * `TOKENWARD_PUBLISH=probe` or `TOKENWARD_PUBLISH=save` in its environment. Needed where `CI` is set and the file
+   * Makes the changed file known to others, such as a git commit and push. A list is one program for both, its path relative
+   * to the configuration file: it finds `TOKENWARD_PUBLISH=probe` or `TOKENWARD_PUBLISH=save` in its environment. Needed where `CI` is set and the file
    * lies in a git work tree.
    */
   readonly publish?: readonly string[] | PublishOptions | undefined;

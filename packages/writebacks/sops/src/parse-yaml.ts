@@ -14,13 +14,21 @@ export function parseYaml(text: string): Parsed {
   if (!Array.isArray(documents) || documents.length === 0) throw new SyntaxError("empty");
   const leaves: Leaf[] = [];
   let block: unknown;
+  let first: number | undefined;
   for (const document of documents as Document[]) {
     if (document.errors.length > 0) throw new SyntaxError("not valid YAML");
     if (!isMap(document.contents)) throw new SyntaxError("not a mapping");
     collect(document.contents, [], leaves);
+    first ??= leaves.length;
     block ??= (document.toJS() as Readonly<Record<string, unknown>>)["sops"];
   }
-  return { leaves, metadata: metadataOf(block) };
+  return { leaves, first, metadata: metadataOf(block) };
+}
+
+/** The first document as plain data, whatever it holds. */
+export function firstDocument(text: string): unknown {
+  const [first] = parseAllDocuments(text, { logLevel: "silent" });
+  return first?.toJS();
 }
 
 function collect(node: unknown, path: readonly string[], leaves: Leaf[]): void {

@@ -9,7 +9,8 @@ import { Trouble } from "./trouble.ts";
 /** First version with `set --value-stdin` (CHANGELOG of getsops/sops). */
 const oldest = [3, 11, 0] as const;
 
-const install = "Install sops 3.11 or newer (https://github.com/getsops/sops/releases; `brew install sops`, or `go install github.com/getsops/sops/v3/cmd/sops@latest`), put it on PATH or name it in `sops` of the sops write-back";
+const install =
+  "Install sops 3.11 or newer (https://github.com/getsops/sops/releases; `brew install sops`, or `go install github.com/getsops/sops/v3/cmd/sops@latest`), put it on PATH or name it in `sops` of the sops write-back";
 
 // What every program needs, and what sops itself reads.
 const always = /^(PATH|HOME|USERPROFILE|APPDATA|XDG_CONFIG_HOME|SYSTEMROOT|TMPDIR|TEMP|TMP|SOPS_.*)$/i;
@@ -29,6 +30,7 @@ export class SopsProgram {
   readonly #configured: string | undefined;
   readonly #timeout: number;
   #found: string | undefined;
+  #missing = false;
 
   /** @param timeout milliseconds for one run */
   constructor(configured: string | undefined, timeout: number) {
@@ -36,10 +38,16 @@ export class SopsProgram {
     this.#timeout = timeout;
   }
 
+  /** Whether it was looked for in vain. */
+  get isMissing(): boolean {
+    return this.#missing;
+  }
+
   /** @throws {@link Trouble} naming how to install it, where it is missing or too old */
   async require(io: PluginIO): Promise<string> {
     if (this.#found !== undefined) return this.#found;
     const file = this.#configured ?? (await findOnPath(io.env));
+    this.#missing = file === undefined;
     if (file === undefined) throw new Trouble("the program `sops` is not on PATH", install);
     const ended = await this.#run(file, ["--disable-version-check", "--version"], "/", [], io);
     if (ended.kind === "not started") throw new Trouble(`the program ${file} cannot be started`, install);

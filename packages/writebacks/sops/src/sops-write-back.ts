@@ -1,5 +1,4 @@
-import { unlink } from "node:fs/promises";
-import { realpath } from "node:fs/promises";
+import { readFile, realpath, unlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import {
@@ -17,12 +16,13 @@ import {
 import { makeDraft, refuseUnreplaceable, removeLeftovers, replaceWith } from "./draft.ts";
 import { withLock } from "./file-lock.ts";
 import { grantKeys } from "./grant-keys.ts";
-import { formatOf, inTheClear, openFile, type OpenFile } from "./open-file.ts";
+import { formatOf, openFile, refuseMissing, type OpenFile } from "./open-file.ts";
 import type { SopsOptions } from "./options.ts";
 import { Publisher } from "./publish.ts";
 import { SopsProgram } from "./sops-program.ts";
 import { readGrant, recordOf } from "./stored-record.ts";
 import { coded, Trouble } from "./trouble.ts";
+import { digestOf, forgetUnpublished, noteUnpublished, readUnpublished } from "./unpublished.ts";
 import { fileIdentity, isInWorkTree } from "./work-tree.ts";
 
 /** The file and one grant in it, as it was found. */
@@ -46,7 +46,7 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
     options.sops === undefined ? undefined : resolve(context.folder, options.sops),
     timeout,
   );
-  const publisher = new Publisher(options.publish, timeout);
+  const publisher = options.publish === undefined ? undefined : new Publisher(options.publish, context.folder, timeout);
 
   let identity: Promise<string> | undefined;
   const targetOf = async (subject: string): Promise<string> =>
@@ -63,13 +63,13 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
   /** Looks, and changes the file, while no other process does. */
   const locked = async <T>(grant: GrantId, io: PluginIO, work: (ground: Ground) => Promise<T>): Promise<T> => {
     const file = await realpath(configured).catch(() => configured);
-    // Its absence has a sentence of its own, before a lock file is left beside nothing.
-    await look(grant, io);
+    // It has a sentence of its own, before a lock file is left beside nothing.
+    await refuseMissing(file, configured);
     return await withLock(
       join(dirname(file), `.${basename(file)}.tokenward-lock`),
       timeout,
       io.signal,
-      async () => await work(await look(grant, io)),
+      async () => await work(await settle(grant, await look(grant, io), io)),
     );
   };
 
@@ -92,7 +92,6 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
       }
       const written = await openFile(draft, configured, program, io);
       for (const [path, value] of wanted) {
-        if (value !== undefined && !written.isSealed(path)) throw inTheClear(configured, path);
         if ((await written.text(path)) !== value) throw changedOtherwise();
       }
       refuseSideEffects(
@@ -107,27 +106,62 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
     }
   };
 
-  const write = async (next: StoredGrant, ground: Ground, io: PluginIO): Promise<void> => {
-    const draft = await draftOf(next, ground, io);
+  /** Puts a content in the file's place for all, or for nobody: where others would not get it, the old one returns. */
+  const publishInPlace = async (
+    draft: string,
+    grant: string,
+    { file, opened }: Ground,
+    io: PluginIO,
+  ): Promise<void> => {
     try {
-      await publisher.begin(ground.file, next.id);
-      await replaceWith(draft, ground.file);
+      await replaceWith(draft, file);
     } catch (thrown) {
       await unlink(draft).catch(() => undefined);
       throw thrown;
     }
-  };
-
-  /** A change before anything is spent: where others would not get it, it did not happen. */
-  const writeOrUndo = async (next: StoredGrant, ground: Ground, io: PluginIO): Promise<void> => {
-    await write(next, ground, io);
+    if (publisher === undefined) return;
     try {
-      await publisher.publish(ground.file, next.id, io);
+      await publisher.run("save", file, grant, io);
     } catch (thrown) {
-      await replaceWith(await makeDraft(ground.file, ground.opened.bytes), ground.file);
-      await publisher.cancel(ground.file, next.id);
+      await replaceWith(await makeDraft(file, opened.bytes), file);
       throw thrown;
     }
+    await forgetUnpublished(file);
+  };
+
+  const write = async (next: StoredGrant, ground: Ground, io: PluginIO): Promise<void> => {
+    const { file, opened } = ground;
+    const draft = await draftOf(next, ground, io);
+    if (publisher !== undefined) {
+      const binding = next.claim === undefined;
+      const content = await readFile(draft);
+      try {
+        await noteUnpublished(file, { grant: next.id, base: digestOf(opened.bytes), content, binding });
+      } catch (thrown) {
+        await unlink(draft).catch(() => undefined);
+        throw thrown;
+      }
+    }
+    await publishInPlace(draft, next.id, ground, io);
+  };
+
+  /** Before any other change: the one that was not published, or of which that is not known, is brought to its end. */
+  const settle = async (grant: GrantId, ground: Ground, io: PluginIO): Promise<Ground> => {
+    const { file, opened } = ground;
+    const waiting = publisher === undefined ? undefined : await readUnpublished(file);
+    if (publisher === undefined || waiting === undefined) return ground;
+    const stands = digestOf(opened.bytes);
+    if (stands === waiting.base && waiting.binding) {
+      await removeLeftovers(file);
+      await publishInPlace(await makeDraft(file, waiting.content), waiting.grant, ground, io);
+      return await look(grant, io);
+    }
+    // It was made and not published, or taken back while others may have it.
+    if (stands === waiting.base || stands === digestOf(waiting.content)) {
+      await publisher.run("save", file, waiting.grant, io);
+    }
+    await forgetUnpublished(file);
+    return ground;
   };
 
   return {
@@ -140,9 +174,12 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
 
     read: async (grant, io) =>
       await coded("ERR_WRITEBACK_UNREADABLE", grant, configured, async () => {
-        const { file, stored } = await look(grant, io);
+        const { file, opened, stored } = await look(grant, io);
         if (stored === undefined) return undefined;
-        return (await publisher.isPending(file, grant)) ? { ...stored, unfinished: true } : stored;
+        const waiting = publisher === undefined ? undefined : await readUnpublished(file);
+        const stands = waiting?.grant === grant && digestOf(waiting.content) === digestOf(opened.bytes);
+        // A claim that stands alone is nothing to complete.
+        return stands && stored.generation !== 0 ? { ...stored, unfinished: true } : stored;
       }),
 
     probe: async (grant, shape, io) =>
@@ -160,7 +197,7 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
             attributes: { rehearsal: noise.slice(0, recordBytes) },
           };
           await unlink(await draftOf(rehearsed, ground, io));
-          await publisher.probe(ground.file, grant, io);
+          await publisher?.run("probe", ground.file, grant, io);
         });
       }),
 
@@ -173,33 +210,29 @@ export function sopsWriteBack(options: SopsOptions, context: PluginContext): Wri
           if (open !== undefined && open !== expected.claim) throw conflict(grant);
           if (!holdsVersion(stored, expected, target)) throw conflict(grant);
           const base = stored ?? { id: grant, ...parseGrantId(grant), generation: 0 };
-          await writeOrUndo({ ...base, claim: intent }, ground, io);
+          await write({ ...base, claim: intent }, ground, io);
         });
       }),
 
     save: async (grant, next, expected, io) =>
       await coded("ERR_WRITEBACK_SAVE_FAILED", grant, configured, async () => {
         await locked(grant, io, async (ground) => {
-          const { stored, target, file } = ground;
+          const { stored, target } = ground;
           const like = likeness(stored, next);
           if (like === "other" && !holdsVersion(stored, expected, target)) throw conflict(grant);
-          // Written before, but perhaps not published: that is done again, it is harmless.
           if (like !== "same" || stored?.claim !== undefined) await write({ ...next, claim: undefined }, ground, io);
-          await publisher.publish(file, grant, io);
         });
       }),
 
     retire: async (grant, expected, io, movedTo) =>
       await coded("ERR_WRITEBACK_UNWRITABLE", grant, configured, async () => {
         await locked(grant, io, async (ground) => {
-          const { stored, target, file } = ground;
-          if (stored?.retired === undefined) {
-            if (!holdsVersion(stored, expected, target)) throw conflict(grant);
-            const generation = (stored?.generation ?? expected.generation ?? 0) + 1;
-            const retired = { at: io.clock.now(), movedTo };
-            await write({ id: grant, ...parseGrantId(grant), generation, retired }, ground, io);
-          }
-          await publisher.publish(file, grant, io);
+          const { stored, target } = ground;
+          if (stored?.retired !== undefined) return;
+          if (!holdsVersion(stored, expected, target)) throw conflict(grant);
+          const generation = (stored?.generation ?? expected.generation ?? 0) + 1;
+          const retired = { at: io.clock.now(), movedTo };
+          await write({ id: grant, ...parseGrantId(grant), generation, retired }, ground, io);
         });
       }),
   };

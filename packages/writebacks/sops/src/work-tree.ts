@@ -1,10 +1,10 @@
 import { readFile, realpath } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
-/** Whether a path lies in a git work tree, whatever state that is in. */
+/** Whether a path, or what it is a link to, lies in a git work tree, whatever state that is in. */
 export function isInWorkTree(path: string): boolean {
-  return rootOf(path) !== undefined;
+  return rootOf(path) !== undefined || (existsSync(path) && rootOf(realpathSync(path)) !== undefined);
 }
 
 /**
