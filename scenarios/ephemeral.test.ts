@@ -16,7 +16,7 @@ describe("where `CI` is set, what a rotating grant is saved in must outlive the 
     expect(report.code).toBe(2);
     for (const { action, code, detail } of report.statuses) {
       expect({ action, code }).toEqual({ action: "failed", code: "ERR_WRITEBACK_NOT_DURABLE" });
-      expect(detail).toContain("gitlab, aws, gcp, sops");
+      expect(detail).toContain("gitlab, aws, gcp");
       expect(detail).toContain("`outlives_run: true`");
       expect(detail).toContain("`CI`");
     }
