@@ -23,7 +23,13 @@ export default defineConfig({
           ...test,
           name: "packages",
           setupFiles: ["vitest.setup.ts"],
-          include: ["packages/**/src/**/*.test.ts", "apps/**/src/**/*.test.ts", "examples/**/*.test.ts", "counterparts/**/*.test.ts", "*.test.ts"],
+          include: [
+            "packages/**/src/**/*.test.ts",
+            "apps/**/src/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "counterparts/**/*.test.ts",
+            "*.test.ts",
+          ],
           // What a contributor gets brings its own runner; the generator's tests run it.
           exclude: ["**/node_modules/**", "**/template/**"],
           testTimeout: 30_000,
