@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, open, unlink } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { placePrivateFile } from "../private-file.ts";
 import type { RecoveryCapsule } from "./capsule-record.ts";
 
 /**
@@ -11,18 +11,7 @@ import type { RecoveryCapsule } from "./capsule-record.ts";
  */
 export async function writeCapsuleFile(folder: string, capsule: RecoveryCapsule, armored: string): Promise<string> {
   const path = join(folder, capsuleName(capsule));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomUUID()}.new`;
-  try {
-    await writeDraft(draft, armored);
-    // Linked into place whole, which fails where one of that name is there already.
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await unlink(draft).catch(() => undefined);
-  }
-  await syncFolder(folder);
+  await placePrivateFile(path, armored);
   return path;
 }
 
@@ -32,25 +21,4 @@ function capsuleName({ grant, target }: RecoveryCapsule): string {
     .update(JSON.stringify([target, grant.fingerprint, grant.generation]))
     .digest("hex");
   return `${grant.id.replace("/", "_")}.generation-${grant.generation}.${which.slice(0, 8)}.age`;
-}
-
-async function writeDraft(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open folders; NTFS journals its names by itself.
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

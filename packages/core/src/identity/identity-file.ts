@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TokenwardError } from "../errors/error.ts";
+import { placePrivateFile } from "../private-file.ts";
 import { newIdentityText } from "./identity-text.ts";
 
 /**
@@ -40,25 +40,14 @@ async function warnIfOpen(path: string): Promise<void> {
 }
 
 /**
- * Makes a new identity, durably. Of several processes that do so at once exactly one leaves its identity, and
- * nobody ever sees half of one: it is linked into place complete, which fails where another was faster.
+ * Makes a new identity, durably. Of several processes that do so at once exactly one leaves its identity.
  *
  * @throws `ERR_STATE_UNWRITABLE`
  */
 export async function createIdentityFile(path: string): Promise<void> {
   const folder = dirname(path);
-  const draft = `${path}.${randomUUID()}.new`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeNew(draft, newIdentityText(new Date()));
-    try {
-      await link(draft, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    } finally {
-      await unlink(draft);
-    }
-    await syncFolder(folder);
+    await placePrivateFile(path, newIdentityText(new Date()));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new TokenwardError(
@@ -70,26 +59,5 @@ export async function createIdentityFile(path: string): Promise<void> {
       },
       { cause: error },
     );
-  }
-}
-
-async function writeNew(path: string, content: string): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open folders; NTFS journals its names by itself.
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
