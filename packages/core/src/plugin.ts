@@ -93,4 +93,5 @@ export type {
   SpentToken,
   TargetFacts,
 } from "./state.ts";
+export { untilAborted } from "./until-aborted.ts";
 export type { GrantShape, WriteBack } from "./write-back.ts";

@@ -2,6 +2,7 @@ import {
   parseGrantId,
   sameVersion,
   TokenwardError,
+  untilAborted,
   type GrantId,
   type PluginIO,
   type StoredGrant,
@@ -60,7 +61,7 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
   const received = async (call: WriteBackCall, { signal }: PluginIO): Promise<void> => {
     calls.push(call);
     const fault = faults.get(call.operation)?.shift();
-    if (fault !== undefined) await endingWith(signal, fault());
+    if (fault !== undefined) await untilAborted(signal, fault);
   };
   const addFault = (operation: WriteBackOperation, fault: () => Promise<void>): void => {
     faults.set(operation, [...(faults.get(operation) ?? []), fault]);
@@ -135,20 +136,6 @@ export function memoryWriteBack(options: MemoryWriteBackOptions = {}): MemoryWri
       return release;
     },
   };
-}
-
-async function endingWith(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function storedVersion(stored: StoredGrant | undefined): Version {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { TokenwardError, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
+import { TokenwardError, untilAborted, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
 import { isOfAws } from "./endpoint.ts";
 import type { AwsOptions } from "./options.ts";
 import { nameOf, refusalOf } from "./refusal.ts";
@@ -64,7 +64,8 @@ export function secretsApi(options: AwsOptions): SecretsApi {
   ): Promise<T | { readonly refused: string }> => {
     const signal = AbortSignal.any([caller.io.signal, AbortSignal.timeout(timeout)]);
     try {
-      return await ending(work(await client(), signal), signal);
+      const sdk = await client();
+      return await untilAborted(signal, async () => await work(sdk, signal));
     } catch (thrown) {
       if (expected.includes(nameOf(thrown))) return { refused: nameOf(thrown) };
       throw failure(thrown, action, name, timeout, caller);
@@ -93,9 +94,10 @@ export function secretsApi(options: AwsOptions): SecretsApi {
     account: async (caller) => {
       if (options.account !== undefined) return options.account;
       // Asked once for all grants of a process, so no single caller's end may end it.
-      const asked = (accountAsked ??= askAccount(options, timeout));
+      let asked: Promise<string> | undefined;
       try {
-        return await ending(asked, caller.io.signal);
+        const ask = async (): Promise<string> => await (asked = accountAsked ??= askAccount(options, timeout));
+        return await untilAborted(caller.io.signal, ask);
       } catch (thrown) {
         if (accountAsked === asked && !caller.io.signal.aborted) accountAsked = undefined;
         const { reason, remedy } = refusalOf(thrown, {
@@ -219,7 +221,10 @@ async function askAccount(options: AwsOptions, timeout: number): Promise<string>
   const sts = new STSClient(settings({ ...options, endpoint }, timeout));
   try {
     const abortSignal = AbortSignal.timeout(timeout);
-    const { Account } = await ending(sts.send(new GetCallerIdentityCommand({}), { abortSignal }), abortSignal);
+    const { Account } = await untilAborted(
+      abortSignal,
+      async () => await sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
+    );
     if (Account === undefined) throw new Error("STS named no account");
     return Account;
   } finally {
@@ -242,21 +247,6 @@ function settings({ region, endpoint }: AwsOptions, timeout: number) {
       httpsAgent: agent,
     },
   };
-}
-
-/** Credential lookups do not know the signal: they end for the caller, too, when it is aborted. */
-async function ending<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason instanceof Error ? signal.reason : new DOMException("aborted", "AbortError"));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function failure(

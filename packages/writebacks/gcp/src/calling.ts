@@ -1,6 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
 import type { SecretManagerServiceClient } from "@google-cloud/secret-manager";
-import { TokenwardError, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
+import { TokenwardError, untilAborted, type ErrorCode, type GrantId, type PluginIO } from "@tokenward/core/plugin";
 import { loadClient } from "./client.ts";
 import type { GcpOptions } from "./options.ts";
 import {
@@ -96,7 +96,7 @@ export function callingOf(options: GcpOptions): Calling {
     new TokenwardError(caller.code, { grant: caller.grant, ...refusal }, { cause, class: "write-back" });
 
   const load = async (caller: Caller): Promise<SecretManagerServiceClient> =>
-    await ending((loaded ??= loadClient(options)), caller.io.signal);
+    await untilAborted(caller.io.signal, async () => await (loaded ??= loadClient(options)));
 
   /** Looks for credentials. */
   const initialize = async (sdk: SecretManagerServiceClient, caller: Caller, signal: AbortSignal): Promise<void> => {
@@ -108,7 +108,7 @@ export function callingOf(options: GcpOptions): Calling {
       ready = making;
     }
     try {
-      await ending(ready, signal);
+      await untilAborted(signal, async () => await ready);
     } catch (thrown) {
       if (isOver(thrown)) throw thrown;
       throw failure(caller, noCredentials, thrown);
@@ -126,7 +126,8 @@ export function callingOf(options: GcpOptions): Calling {
     if (options.endpoint?.startsWith("http:") === true) throw failure(caller, refusal);
     try {
       const sdk = await load(caller);
-      named = await ending(sdk.getProjectId(), AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]));
+      const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+      named = await untilAborted(over, async () => await sdk.getProjectId());
       return named;
     } catch (thrown) {
       throw failure(caller, refusal, thrown);
@@ -145,7 +146,9 @@ export function callingOf(options: GcpOptions): Calling {
         const sdk = await load(caller);
         await initialize(sdk, caller, signal);
         const left = Math.max(1, Math.ceil(until - performance.now()));
-        const [answer] = await ending(asked.work(sdk, { timeout: left, retry: once(left) }), signal);
+        // Neither look-ups for credentials nor calls know the signal.
+        const work = async () => await asked.work(sdk, { timeout: left, retry: once(left) });
+        const [answer] = await untilAborted(signal, work);
         return { answer };
       } catch (thrown) {
         last = thrown;
@@ -214,20 +217,4 @@ function once(left: number): NoRetry {
       totalTimeoutMillis: left,
     },
   };
-}
-
-/** Credential look-ups and calls do not know the signal: they end for the caller, too, when it is aborted. */
-async function ending<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () =>
-      reject(signal.reason instanceof DOMException ? signal.reason : new DOMException("aborted", "AbortError"));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

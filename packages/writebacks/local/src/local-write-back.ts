@@ -2,6 +2,7 @@ import {
   encodeGrant,
   messageOf,
   TokenwardError,
+  untilAborted,
   type GrantId,
   type GrantShape,
   type PluginContext,
@@ -9,7 +10,6 @@ import {
   type WriteBack,
 } from "@tokenward/core/plugin";
 import { LeftoverDrafts } from "./durable-file.ts";
-import { endingWith } from "./ending.ts";
 import { fileStore, type FileMemory } from "./file-store.ts";
 import { canonicalFolder, grantFolder } from "./grant-folder.ts";
 import { keychainStore } from "./keychain-store.ts";
@@ -104,7 +104,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
   };
 
   const inTime = async <T>(code: LateCode, grant: GrantId, { signal }: PluginIO, work: () => Promise<T>): Promise<T> =>
-    await endingWith(signal, work, () => {
+    await untilAborted(signal, work, () => {
       const facts = {
         reason: `${configured} did not answer in time, or the keychain did not`,
         remedy: `Check the disk of ${configured}, and unlock the keychain if tokens are kept there`,
