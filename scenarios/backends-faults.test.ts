@@ -1,19 +1,22 @@
 import { faults, type Fault } from "tokenward-counterparts/backend";
 import { describe, expect, test } from "vitest";
 import { setBackendScene, type BackendScene } from "./harness/backends/backend-scene.ts";
-import { cellInWords, moments, proveCell, type FaultCell, type Moment } from "./harness/backends/fault-cell.ts";
+import {
+  cellInWords,
+  deliveries,
+  moments,
+  proveCell,
+  type FaultCell,
+  type Moment,
+} from "./harness/backends/fault-cell.ts";
 import { workOff } from "./harness/backends/lanes.ts";
-import { backendNames, backendObjection } from "./harness/backends/real-backends.ts";
+import { backendNames, backendObjection, type BackendName } from "./harness/backends/real-backends.ts";
 import { chosen, seed, seededRandom } from "./harness/seed.ts";
 
 const full = process.env["TOKENWARD_SCALE"] === "full" || process.env["TOKENWARD_SCALE"] === "soak";
 
-// A fault is one of the whole backend, so each lane has a backend of its own.
-const lanes = full ? 2 : 1;
-const timeout = 1_500;
-
-/** What is tried of each moment in the small form. */
-const few = 2;
+// A fault is one of the whole backend, so each lane has a backend of its own. Most of a cell is waiting.
+const lanes = full ? 3 : 1;
 
 /**
  * Every backend, every fault, every moment: a token is spent only where the probe had succeeded, and never lost; one
@@ -24,8 +27,8 @@ describe("a backend that fails", () => {
     test.concurrent(name, async (context) => {
       const objection = await backendObjection(name);
       context.skip(objection !== undefined, objection);
-      const cells = plan(seededRandom());
-      const scenes = await Promise.all(Array.from({ length: lanes }, async () => await setBackendScene(name, timeout)));
+      const cells = plan(name);
+      const scenes = await Promise.all(Array.from({ length: lanes }, async () => await setBackendScene(name)));
       const sentences: Said[] = [];
       try {
         const failures = await workOff(
@@ -54,17 +57,28 @@ interface Said {
   readonly sentence: string;
 }
 
-function plan(random: () => number): readonly FaultCell[] {
-  const all = moments.flatMap((moment) =>
-    (full ? faults : chosen(faults, few, random)).map((fault): FaultCell => ({
+/** All faults at all moments; in the small form each backend gets some, and all of them together get every fault. */
+function plan(name: BackendName): readonly FaultCell[] {
+  const random = seededRandom();
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const shuffled = chosen(faults, faults.length, random);
+  const dealt = (at: number): readonly Fault[] => {
+    const turn = backendNames.indexOf(name) * moments.length + at;
+    return [shuffled[turn % shuffled.length] as Fault];
+  };
+  const all = moments.flatMap((moment, at) =>
+    (full ? faults : dealt(at)).map((fault): FaultCell => ({
       fault,
-      moment,
-      first: random() < 0.5 ? "imported" : "from the environment",
-      delivery: random() < 0.5 ? "recover" : "next refresh",
+      // A save that is not answered waits eight times; that is for the full form.
+      moment: !full && fault === "timeout" ? "at the probe" : moment,
+      first: random() < 0.3 ? "imported" : "from the environment",
+      delivery: pick(deliveries),
       insist: full && fault !== "timeout" && random() < 0.3,
     })),
   );
-  return chosen(all, all.length, random);
+  const mixed = chosen(all, all.length, seededRandom(seed + backendNames.indexOf(name)));
+  // What waits longest begins first.
+  return mixed.toSorted((one, other) => Number(other.fault === "timeout") - Number(one.fault === "timeout"));
 }
 
 /** Faults of one moment that are told apart by nothing. */

@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readServiceModel, requestFaults, type ServiceModel } from "./service-model.ts";
+import { ruleOnStage } from "./stage-rule.ts";
 
 /** One call as it came in. */
 export interface AwsCall {
@@ -42,6 +43,13 @@ export async function startFront(port: number): Promise<Front> {
   const calls: AwsCall[] = [];
   const mistakes: string[] = [];
   const front: { trouble: Front["trouble"] } = { trouble: undefined };
+  // One at a time, because what a rule looks at must not change before the call that it is about.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return await mine;
+  };
   const server = createServer((incoming, response) => {
     void handle(incoming, response).catch(() => response.destroy());
   });
@@ -64,7 +72,7 @@ export async function startFront(port: number): Promise<Front> {
       inflict(trouble, response);
       return;
     }
-    const answer = await forward(incoming, body, port);
+    const answer = await inTurn(async () => await serve(incoming, body, call, port));
     if (trouble !== undefined) {
       inflict(trouble, response);
       return;
@@ -110,11 +118,23 @@ function inflict(trouble: Exclude<AwsTrouble, { readonly wait: Promise<unknown> 
   response.end(JSON.stringify({ __type: trouble.error, Message: trouble.message ?? "made by a test" }));
 }
 
-async function forward(
-  { method, url, headers }: IncomingMessage,
-  body: Buffer,
-  port: number,
-): Promise<{ readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer }> {
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+async function serve(incoming: IncomingMessage, body: Buffer, call: AwsCall, port: number): Promise<Answer> {
+  const ruling = await ruleOnStage(call, port);
+  if (ruling === "forward") return await forward(incoming, body, port);
+  const headers = { "content-type": "application/x-amz-json-1.1" };
+  const done = { ARN: call.input["SecretId"], Name: call.input["SecretId"] };
+  const [status, said] =
+    ruling === "nothing to do" ? [200, done] : [400, { __type: ruling.error, Message: ruling.message }];
+  return { status, headers, body: Buffer.from(JSON.stringify(said)) };
+}
+
+async function forward({ method, url, headers }: IncomingMessage, body: Buffer, port: number): Promise<Answer> {
   return await new Promise((resolve, reject) => {
     const outgoing = httpRequest({ host: "127.0.0.1", port, method, path: url, headers, agent: false }, (answer) => {
       const chunks: Buffer[] = [];

@@ -17,8 +17,9 @@ export function motoProgram(): string | undefined {
  * Starts it on a free port. Known deviations of moto 5.1 and 5.2 from the real service, as seen: `GetSecretValue`
  * without a stage may give an older version; no 64 KiB limit, nor any other length but those of names (the front looks at
  * them, see `service-model.ts`); a secret scheduled for deletion can be written to; what is not found answers 404 instead
- * of 400; a stage that lies elsewhere can be given to a second version, where `RemoveFromVersionId` is left out; versions
- * without a stage stay for ever, and there is no version quota; every credential is good.
+ * of 400; a stage that lies elsewhere can be given to a second version, where `RemoveFromVersionId` is left out, and to
+ * the same one twice (the front has the real rule, see `stage-rule.ts`); versions without a stage stay for ever, and
+ * there is no version quota; every credential is good.
  */
 export async function startMoto(): Promise<Moto> {
   const program = motoProgram();

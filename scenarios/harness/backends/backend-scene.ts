@@ -15,7 +15,8 @@ import {
 } from "../platforms.ts";
 import type { ReportDocument, StatusDocument } from "../status-document.ts";
 import { createWorkspace, type Workspace } from "../workspace.ts";
-import { startBackend, type BackendName } from "./real-backends.ts";
+import { configureLike } from "./configured-machine.ts";
+import { ownPlace, startBackend, type BackendName } from "./real-backends.ts";
 import { recipient } from "./recovery-capsule.ts";
 
 const notifier = fileURLToPath(new URL("./alert-file.mjs", import.meta.url));
@@ -29,8 +30,16 @@ export interface BackendScene {
   readonly sandbox: Sandbox;
   readonly time: PassingTime;
   /** A new grant on a machine of its own, kept in the backend. */
-  connect(platform: ScenarioPlatform, first: FirstToken, auth?: Readonly<Record<string, unknown>>): Promise<KeptGrant>;
+  connect(platform: ScenarioPlatform, first: FirstToken, more?: KeptOptions): Promise<KeptGrant>;
   close(): Promise<void>;
+}
+
+/** What differs for one grant. */
+export interface KeptOptions {
+  /** Milliseconds for one call of the backend. */
+  readonly timeout?: number | undefined;
+  /** How long another machine's claim is waited for. */
+  readonly leaseWait?: string | undefined;
 }
 
 /** How a run on a grant's machine is started. */
@@ -54,6 +63,8 @@ export interface KeptGrant {
   readonly name: string;
   readonly workspace: Workspace;
   readonly grant: ConnectedGrant;
+  /** What any machine needs in its environment to refresh it now. */
+  environment(): Readonly<Record<string, string>>;
   start(args: readonly string[], how?: KeptRun): Promise<Watched>;
   tell(args: readonly string[], how?: KeptRun): Promise<Told>;
   /** Every exchange that was tried, oldest first. */
@@ -62,6 +73,8 @@ export interface KeptGrant {
   current(): Promise<string>;
   /** What was notified so far, as `opened ERR_…`. */
   alerts(): Promise<readonly AlertLine[]>;
+  /** Brings its own machine to what others have published since, as a human does before working there. */
+  renew(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -73,12 +86,8 @@ export interface AlertLine {
   readonly summary: string;
 }
 
-/**
- * Starts a backend and a platform.
- *
- * @param timeout milliseconds for one call of the backend
- */
-export async function setBackendScene(name: BackendName, timeout = 2_000): Promise<BackendScene> {
+/** Starts a backend and a platform. */
+export async function setBackendScene(name: BackendName): Promise<BackendScene> {
   const [backend, sandbox] = await Promise.all([startBackend(name), createScenarioSandbox()]);
   const time = new PassingTime(sandbox);
   let accounts = 0;
@@ -86,9 +95,10 @@ export async function setBackendScene(name: BackendName, timeout = 2_000): Promi
     backend,
     sandbox,
     time,
-    connect: async (platform, first, auth = {}) => {
+    connect: async (platform, first, { timeout = 10_000, leaseWait = "1s" } = {}) => {
       accounts += 1;
-      return await connect({ backend, sandbox, time }, { platform, account: `a${String(accounts)}`, first, timeout, auth });
+      const account = `a${String(accounts)}`;
+      return await connect({ backend, sandbox, time }, { platform, account, first, timeout, leaseWait });
     },
     close: async () => {
       await sandbox.close();
@@ -102,12 +112,12 @@ interface KeptWish {
   readonly account: string;
   readonly first: FirstToken;
   readonly timeout: number;
-  readonly auth: Readonly<Record<string, unknown>>;
+  readonly leaseWait: string;
 }
 
 async function connect(
   { backend, sandbox, time }: Pick<BackendScene, "backend" | "sandbox" | "time">,
-  { platform, account, first, timeout, auth }: KeptWish,
+  { platform, account, first, timeout, leaseWait }: KeptWish,
 ): Promise<KeptGrant> {
   const workspace = await createWorkspace();
   const { control } = sandbox;
@@ -116,25 +126,31 @@ async function connect(
       writeback: withTimeout(backend, timeout),
       alerts: { backend: [notifier] },
       recovery: { age_recipients: [await recipient()] },
-      lease_wait: "1s",
-      ...auth,
+      lease_wait: leaseWait,
     },
   });
   if (grant === undefined) throw new Error(`nobody consented to ${platform}`);
   const { name, consent } = grant;
+  await ownPlace(backend).renew();
   if (first === "imported") await importConsent(workspace, name, consent, { ...backend.env, ...time.env });
   // The first token stays in the environment of a job for ever, whatever was exchanged since.
   const seeding = first === "imported" ? {} : { [environmentName(name, "REFRESH_TOKEN")]: consent.refreshToken };
 
+  const environment = (): Readonly<Record<string, string>> => ({ ...backend.env, ...time.env, ...seeding });
+  const configuration = await readFile(workspace.configFile, "utf8");
   const options = async ({ at, ephemeral = false, elsewhere = ephemeral, env }: KeptRun) => {
-    const state = elsewhere ? { TOKENWARD_STATE_DIR: await mkdtemp(path.join(workspace.folder, "state-")) } : {};
     const job = ephemeral ? { CI: "true" } : {};
-    return { at, env: { ...backend.env, ...time.env, ...seeding, ...state, ...job, ...env } };
+    if (!elsewhere) return { at, env: { ...environment(), ...job, ...env } };
+    const folder = await mkdtemp(path.join(workspace.folder, "elsewhere-"));
+    await (await configureLike(configuration, backend, folder)).renew();
+    const state = { TOKENWARD_STATE_DIR: path.join(folder, "state") };
+    return { at, cwd: folder, env: { ...environment(), ...state, ...job, ...env } };
   };
   return {
     name,
     workspace,
     grant,
+    environment,
     start: async (args, how = {}) => startWatched(workspace, args, await options(how)),
     tell: async (args, how = {}) => told(await run(workspace, [...args, "--json"], await options(how))),
     exchanges: async (since = 0) => {
@@ -142,12 +158,16 @@ async function connect(
       return entries.filter(({ endpoint }) => endpoint === "token");
     },
     current: async () => await control.currentRefreshToken(consent.grantId),
-    alerts: async () => {
-      const text = await readFile(path.join(workspace.folder, "alerts.jsonl"), "utf8").catch(() => "");
-      return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as AlertLine]));
-    },
-    dispose: workspace.dispose,
+    alerts: async () => await alertsOn(workspace),
+    renew: async () => await ownPlace(backend).renew(),
+    dispose: async () => await workspace.dispose(),
   };
+}
+
+/** What a machine notified so far. */
+export async function alertsOn({ folder }: Workspace): Promise<readonly AlertLine[]> {
+  const text = await readFile(path.join(folder, "alerts.jsonl"), "utf8").catch(() => "");
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as AlertLine]));
 }
 
 /** Reads the one status of a `--json` run. */
