@@ -57,7 +57,7 @@ interface Said {
   readonly sentence: string;
 }
 
-/** All faults at all moments; in the small form each backend gets some, and all of them together get every fault. */
+/** All faults at each moment from the probe on; in the small form each backend gets some, and all together get every one. */
 function plan(name: BackendName): readonly FaultCell[] {
   const random = seededRandom();
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
@@ -67,7 +67,8 @@ function plan(name: BackendName): readonly FaultCell[] {
     return [shuffled[turn % shuffled.length] as Fault];
   };
   const all = moments.flatMap((moment, at) =>
-    (full ? faults : dealt(at)).map((fault): FaultCell => ({
+    // Whether a run that finds its store broken spends anything is asked of one fault a backend; the other moments, of all.
+    (full && moment !== "before the run" ? faults : dealt(at)).map((fault): FaultCell => ({
       fault,
       // A save that is not answered waits eight times; that is for the full form.
       moment: !full && fault === "timeout" ? "at the probe" : moment,
