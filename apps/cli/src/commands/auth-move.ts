@@ -24,9 +24,15 @@ export async function authMove(
       if (!status.alert && status.from !== status.to) arrived.push(plan);
       progress.done(status);
     }
-    const changes = configurationChanges(arrived, configuration.plans, to);
+    // What has nothing stored may stay where it is while everything that has is stuck.
+    const stuck = statuses.some(({ alert }) => alert) && !statuses.some((status) => isOnItsWay(status));
+    const changes = stuck ? [] : configurationChanges(arrived, configuration.plans, to);
     return printRetirements({ statuses, dryRun, changes }, context.output);
   });
+}
+
+function isOnItsWay({ action, would }: RetirementStatus): boolean {
+  return action === "moved" || (would !== undefined && would !== "nothing");
 }
 
 // A name that nothing answers to is a slip in this command; mistakes in its options are the file's.

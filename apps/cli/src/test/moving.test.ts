@@ -123,6 +123,23 @@ Now change the configuration; until then, runs with it are refused:
     expect(contents(home.storeFolder)).toEqual({});
   });
 
+  it("asks for no change of the configuration where nothing but what is empty could move", async () => {
+    await home.close();
+    home = await createSandboxHome({ crm: `${apart}\n    accounts: { full: {}, empty: {} }` });
+    succeeded(await home.run(["auth", "import", "crm/full"], { input: home.tokenJson("crm") }));
+    await home.sandbox.control.fault({ match: { platform: "oauth2" }, drop: "after" });
+    await home.run(["auth", "refresh", "crm/full"]);
+    const { exitCode, stdout } = await home.run(["auth", "move", "crm", "--to", "local", "--json"]);
+    expect(exitCode).toBe(1);
+    expect(moved(stdout)).toMatchObject({
+      statuses: [
+        { account: "full", action: "failed", code: "ERR_AUTH_IN_DOUBT" },
+        { account: "empty", action: "skipped" },
+      ],
+      configuration: [],
+    });
+  });
+
   it("ends with 2, and as JSON where that is wanted, where nothing could be judged", async () => {
     const { exitCode, stdout } = await home.run(["auth", "move", "crm", "--to", "local", "--json"], {
       env: { CI: "true" },
