@@ -88,10 +88,10 @@ function plan(name: BackendName, random: () => number): readonly Round[] {
 }
 
 function inNumbers(name: BackendName, kind: "race" | "window", tally: Tally): string {
-  const { rounds, claimedTwice, spentTwice, lost, saidAtOnce } = tally;
+  const { rounds, claimedTwice, spentTwice, lost } = tally;
   const what = kind === "race" ? `let go within ${String(spread[name])} ms` : "forced into the window";
   return (
     `${name}: ${String(rounds)} times ${what}: both claimed ${String(claimedTwice)}, both sent ${String(spentTwice)}, ` +
-    `grant lost ${String(lost)} (said at once ${String(saidAtOnce)}, else by the next run). TOKENWARD_SEED=${String(seed)}`
+    `grant lost ${String(lost)}, each said at once and by every next run. TOKENWARD_SEED=${String(seed)}`
   );
 }

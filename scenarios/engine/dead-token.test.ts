@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { secret } from "@tokenward/core";
 import { createSandbox, oauth2Platform, type Sandbox } from "@tokenward/sandbox";
+import { memoryWriteBack, type MemoryWriteBack } from "@tokenward/testing";
 import { groundGrant, machine } from "../harness/engine-ground.ts";
 
 describe("a token that the platform calls dead", () => {
@@ -53,6 +54,44 @@ describe("a token that the platform calls dead", () => {
 
     expect(await engine.refresh(plan)).toMatchObject({ action: "rotated", alert: false });
     expect(await sandbox.control.counts({ grant: again.grantId })).toMatchObject({ rotations: 1, replays: 0 });
+  });
+
+  it.each([
+    ["ends the grant for it", "ERR_AUTH_REAUTH_REQUIRED"],
+    ["leaves it at that", undefined],
+  ])("is no peace where another machine's exchange came in between, and the platform %s", async (how, code) => {
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const memory = memoryWriteBack({ claims: false });
+    let probes = 0;
+    const writeBack: MemoryWriteBack = {
+      ...memory,
+      probe: async (...asked) => {
+        await memory.probe(...asked);
+        probes += 1;
+        if (probes > 1) return;
+        reached.resolve();
+        await released.promise;
+      },
+    };
+    const { plan, consent, refreshToken } = await groundGrant(sandbox, "crm", { writeBack });
+    const engine = machine();
+    const refreshing = engine.refresh(plan);
+    await reached.promise;
+
+    // Nothing keeps the two apart: no claim, and a lease each.
+    expect(await machine().refresh(plan)).toMatchObject({ action: "rotated", alert: false });
+    const newer = refreshToken();
+    const refuse = { error: "invalid_grant" };
+    if (code === undefined) await sandbox.control.fault({ match: { grant: consent.grantId }, refuse });
+    released.resolve();
+    const status = await refreshing;
+    expect(status, how).toMatchObject({ action: "failed", severity: "page", alert: true, code: "ERR_AUTH_REPLAYED" });
+    expect(refreshToken(), "the newer token stays").toBe(newer);
+
+    // Whether the newer one works is what the next run finds out.
+    const next = await engine.refresh(plan);
+    expect(next).toMatchObject(code === undefined ? { action: "rotated", alert: false } : { code });
   });
 
   it("stays believed where the write-back cannot be read a second time, and nothing is deleted", async () => {

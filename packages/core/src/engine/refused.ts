@@ -1,3 +1,4 @@
+import { TokenwardError } from "../errors/error.ts";
 import { withdrawClaim } from "./claims.ts";
 import { find, type Found } from "./stored.ts";
 import { failedWith, refusalError, type Outcome } from "./outcome.ts";
@@ -22,10 +23,10 @@ export async function refused(
     const now = await find(pass.plan, pass.target, pass.context).catch(() => found);
     if (now !== undefined && now.fingerprint !== found.fingerprint) {
       await pass.held.close({});
-      return {
-        outcome: { action: "healthy", detail: "Another process saved a newer token meanwhile.", grant: now.grant },
-        again: false,
-      };
+      const outcome: Outcome = wasReplay(pass, found, now)
+        ? failedWith(new TokenwardError("ERR_AUTH_REPLAYED", { grant: pass.plan.id }), "refused", { grant: now.grant })
+        : { action: "healthy", detail: "Another process saved a newer token meanwhile.", grant: now.grant };
+      return { outcome, again: false };
     }
   }
   const dead = reading.class === "reauth" ? found.fingerprint : undefined;
@@ -37,6 +38,14 @@ export async function refused(
   const error = refusalError(pass.plan, reading);
   const again = reading.class === "transient" || reading.class === "throttled";
   return { outcome: failedWith(error, reading.class, { grant: found.grant }), again };
+}
+
+// No human consented in between, so what is newer was made of the very token that was just presented a second time. A
+// strict platform may have ended the grant for that, the newer token with it: nobody must take it for healthy unasked.
+function wasReplay({ traits }: Pass, found: Found, now: Found): boolean {
+  const consented = now.grant.consentedAt?.getTime() !== found.grant.consentedAt?.getTime();
+  const byHand = now.version.generation === undefined;
+  return traits.reuse === "strict" && !consented && !byHand && now.grant.retired === undefined;
 }
 
 // Where a token must have an age, no platform documents how it turns a younger one away; one whose last request went

@@ -20,6 +20,7 @@ export const authErrors: Record<
   | "ERR_AUTH_PROPAGATING"
   | "ERR_AUTH_INTERRUPTED"
   | "ERR_AUTH_CLAIMED"
+  | "ERR_AUTH_REPLAYED"
   | "ERR_AUTH_IMPORT_INVALID"
   | "ERR_AUTH_NOTHING_TO_RECOVER"
   | "ERR_AUTH_RETIRED"
@@ -126,6 +127,11 @@ export const authErrors: Record<
     what: "{grant} is claimed by {host} since {when}, and its deadline has passed.",
     why: "Another machine began an exchange and never finished it, or two machines refresh clones of one grant.",
     fix: "Look for a recovery capsule in what {host} printed and deliver it (`tokenward auth recover --capsule LOG_FILE`). If there is none, find out whether {host} runs Tokenward with the same grant; then `tokenward auth recover {grant} --retry-once`, or consent again: `tokenward auth {grant}`.",
+  },
+  ERR_AUTH_REPLAYED: {
+    what: "The platform refused the token of {grant}, because another machine had just exchanged it and saved a newer one.",
+    why: "Two machines presented one single-use token. Strict platforms may end the whole grant for that, the newer token included.",
+    fix: "Run `tokenward auth refresh {grant}` once: it finds out whether the newer token works. Then let one run at a time refresh it (`resource_group`, `concurrency`), or keep it where claims are atomic (aws, gcp).",
   },
   ERR_AUTH_IMPORT_INVALID: {
     what: "The token for {grant} could not be imported: {reason}.",
