@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
+import { freePort } from "../free-port.ts";
 import { findProgram } from "../programs.ts";
 
 /** A running moto server: somebody else's Secrets Manager and STS, in memory. */
@@ -38,14 +38,6 @@ export async function startMoto(): Promise<Moto> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 // The server says nothing when it is ready; asking it is the only way to know.

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { freePort } from "../free-port.ts";
 import { findProgram } from "../programs.ts";
 
 /** A running gcp-secret-manager-emulator: somebody else's idea of Secret Manager, in memory, on gRPC. */
@@ -39,14 +40,6 @@ export async function startGcpEmulator(): Promise<GcpEmulator> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 // It does not say when it is ready; a connection does.
