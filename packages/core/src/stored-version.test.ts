@@ -43,3 +43,15 @@ describe("likeness", () => {
     expect(likeness({ ...stored, retired: { at: new Date(0) } }, stored)).toBe("other");
   });
 });
+
+it("takes a token beside generation 0 for a human's, and only a claim that stands alone for nothing", () => {
+  const bare = { id: "tiktok", platform: "tiktok", generation: 0 };
+  const intent = { id: "i", version: {}, host: "h", run: "r", at: new Date(0), deadline: new Date(1), attempt: 1 };
+  expect(holdsVersion({ ...bare, claim: intent }, { generation: 0 }, "t")).toBe(true);
+  const refreshToken = secret("rft.by-hand");
+  const byHand = { ...bare, refreshToken };
+  expect(holdsVersion(byHand, { generation: 0, fingerprint: fingerprintOf("t", refreshToken) }, "t")).toBe(true);
+  expect(holdsVersion(byHand, { generation: 0, fingerprint: "another" }, "t")).toBe(false);
+  expect(holdsVersion(byHand, { generation: 1, fingerprint: "another" }, "t")).toBe(false);
+  expect(holdsVersion(byHand, { generation: 0 }, "t")).toBe(false);
+});

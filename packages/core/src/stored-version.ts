@@ -11,14 +11,24 @@ import { sameSecret } from "./secret.ts";
  * @param target the stored grant's identity, which fingerprints are made under
  */
 export function holdsVersion(stored: StoredGrant | undefined, version: Version, target: string): boolean {
-  if (stored === undefined || stored.generation === 0) return version.generation === 0;
+  if (stored === undefined || isClaimAlone(stored)) return version.generation === 0;
   // A tombstone reads as nothing to whoever does not know it, so both of its names are right.
   if (stored.retired !== undefined) return version.generation === 0 || version.generation === stored.generation;
   if (version.generation !== undefined && stored.generation !== undefined && version.generation !== stored.generation)
     return false;
   const tokens = [stored.refreshToken, stored.accessToken].filter((token) => token !== undefined);
-  if (version.fingerprint === undefined || tokens.length === 0) return version.generation === stored.generation;
+  // "Nothing is stored" has no fingerprint either, and must not take the place of a human's token.
+  if (version.fingerprint === undefined || tokens.length === 0)
+    return version.generation === stored.generation && stored.generation !== 0;
   return tokens.some((token) => fingerprintOf(target, token) === version.fingerprint);
+}
+
+/**
+ * Whether nothing but a claim is there: it was made before anything was stored. A token beside generation 0 is no such
+ * thing but a human's, who wrote the record by hand.
+ */
+export function isClaimAlone({ generation, retired, refreshToken, accessToken }: StoredGrant): boolean {
+  return generation === 0 && retired === undefined && refreshToken === undefined && accessToken === undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isClaimAlone } from "../stored-version.ts";
 import { readEnvironmentGrant } from "../environment-seed.ts";
 import { messageOf, TokenwardError } from "../errors/error.ts";
 import { fingerprintOf, presentedBy } from "../fingerprint.ts";
@@ -57,7 +58,7 @@ export async function targetOf(plan: GrantPlan, io: PluginIO): Promise<string> {
  */
 export async function find(plan: GrantPlan, target: string, context: EngineContext): Promise<Found | undefined> {
   const stored = await readStored(plan, context);
-  const alone = stored?.generation === 0 && stored.retired === undefined;
+  const alone = stored !== undefined && isClaimAlone(stored);
   // A claim that was made before anything was stored stands beside what the environment seeds.
   const seed =
     stored === undefined || alone ? readEnvironmentGrant(plan.id, context.env, plan.environmentPrefix) : undefined;
