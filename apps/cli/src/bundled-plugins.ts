@@ -2,6 +2,9 @@ import type { BundledPlugins } from "@tokenward/config";
 
 /** The first-party plugins on board, each in a chunk that is read only when a configuration names it. */
 export const bundledPlugins: BundledPlugins = {
+  "@tokenward/notifier-pagerduty": () => import("@tokenward/notifier-pagerduty"),
+  "@tokenward/notifier-smtp": () => import("@tokenward/notifier-smtp"),
+  "@tokenward/notifier-webhook": () => import("@tokenward/notifier-webhook"),
   "@tokenward/refresher-instagram": () => import("@tokenward/refresher-instagram"),
   "@tokenward/refresher-linkedin": () => import("@tokenward/refresher-linkedin"),
   "@tokenward/refresher-oauth2": () => import("@tokenward/refresher-oauth2"),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Context, ExitCode } from "./context.ts";
+import { addAlertCommands } from "./program/alerts.ts";
 import { addAuthCommands } from "./program/auth.ts";
 import { addCompletionCommand } from "./program/completion.ts";
 import { addConfigCommands } from "./program/config.ts";
@@ -59,6 +60,7 @@ export function createProgram({ output, version }: Pick<Context, "output" | "ver
     });
   addAuthCommands(program, run);
   addWriteBackCommands(program, run);
+  addAlertCommands(program, run);
   addConfigCommands(program, run);
   addSandboxCommand(program, run);
   addCompletionCommand(program, run);

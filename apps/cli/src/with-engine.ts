@@ -10,12 +10,23 @@ export type EngineWork<T> = (engine: Engine, configuration: Configuration) => Pr
 /** For work that only reads: a signal ends it at once. */
 export async function withEngine<T>(context: Context, work: EngineWork<T>, signal?: AbortSignal): Promise<T> {
   return await withConfiguration(context, async (configuration) => {
-    const { state, notifiers, rateBucket, recoveryRecipients, recoveryFolder, leaseWait, exchangeDeadline } =
-      configuration;
+    const {
+      state,
+      notifiers,
+      alerts,
+      heartbeat,
+      rateBucket,
+      recoveryRecipients,
+      recoveryFolder,
+      leaseWait,
+      exchangeDeadline,
+    } = configuration;
     const note = (message: string): void => context.output.note(message);
     const engine = createEngine({
       state,
       notifiers,
+      alerts,
+      heartbeat,
       rateBucket,
       recoveryRecipients,
       recoveryFolder,

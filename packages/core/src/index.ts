@@ -1,8 +1,13 @@
 /** Everything of the plugin-facing entry, and the engine. */
 export * from "./plugin.ts";
+export type { AlertPolicy } from "./alerts/policy.ts";
+export type { QuietHours } from "./alerts/quiet-hours.ts";
+export type { AlertRoutes } from "./alerts/routes.ts";
 export { createEngine } from "./engine/create-engine.ts";
 export type { RecoveryCapsule } from "./engine/capsule-record.ts";
+export type { Heartbeat } from "./engine/heartbeat.ts";
 export type {
+  AlertOverview,
   Destination,
   Engine,
   EngineOptions,
@@ -17,6 +22,8 @@ export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export { memoryState } from "./memory-state.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type {
+  InstallationStatus,
+  NotifierStatus,
   RefreshAction,
   RefreshStatus,
   RetirementStatus,

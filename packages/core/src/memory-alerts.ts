@@ -2,31 +2,29 @@ import { isDeepStrictEqual } from "node:util";
 import type { AlertState, AlertStore, OutboxEntry } from "./state.ts";
 
 /** Alert states and outbox of {@link memoryState}. */
-export function memoryAlerts(refuseClosed: () => void): AlertStore {
+export function memoryAlerts(refuseClosed: () => void = () => undefined): AlertStore {
   const states = new Map<string, AlertState>();
   const waiting = new Map<string, OutboxEntry>();
-  const keyOf = (subject: string, condition: string): string => JSON.stringify([subject, condition]);
 
   return {
-    get: async (subject, condition) => {
+    list: async (installation) => {
       refuseClosed();
-      return states.get(keyOf(subject, condition));
+      return [...states.values()].filter((state) => state.installation === installation);
     },
-    list: async () => {
+    put: async (changes, entries) => {
       refuseClosed();
-      return [...states.values()];
-    },
-    put: async (next, entries, expected) => {
-      refuseClosed();
-      const key = keyOf(next.subject, next.condition);
-      if (!same(states.get(key), expected)) return false;
-      states.set(key, { ...next });
+      const keyed = changes.map(({ expected, next }) => ({ key: keyOf(next ?? expected), expected, next }));
+      if (keyed.some(({ key, expected }) => !same(states.get(key), expected))) return false;
+      for (const { key, next } of keyed) {
+        if (next === undefined) states.delete(key);
+        else states.set(key, { ...next });
+      }
       for (const entry of entries) if (!waiting.has(entry.id)) waiting.set(entry.id, { ...entry });
       return true;
     },
-    outbox: async (now) => {
+    outbox: async (installation) => {
       refuseClosed();
-      return [...waiting.values()].filter(({ notBefore }) => notBefore <= now);
+      return [...waiting.values()].filter((entry) => entry.installation === installation);
     },
     settle: async (id, outcome) => {
       refuseClosed();
@@ -36,6 +34,10 @@ export function memoryAlerts(refuseClosed: () => void): AlertStore {
       else waiting.set(id, { ...entry, attempts: entry.attempts + 1, notBefore: outcome.notBefore });
     },
   };
+}
+
+function keyOf(state: AlertState | undefined): string {
+  return JSON.stringify([state?.installation, state?.subject, state?.condition]);
 }
 
 // A member that is absent and one that is undefined mean the same.

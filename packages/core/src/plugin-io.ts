@@ -17,6 +17,11 @@ export interface HttpClient {
       readonly deadline?: number | undefined;
       /** Bytes of body at most. Default 1 MiB. */
       readonly mostBytes?: number | undefined;
+      /**
+       * Refuses loopback, private and link-local addresses, whatever name leads there, and connects to the very address
+       * that was looked at. For addresses that somebody else chose. Default `false`.
+       */
+      readonly publicOnly?: boolean | undefined;
     },
   ): Promise<HttpAnswer>;
 }

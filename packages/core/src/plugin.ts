@@ -1,4 +1,5 @@
 /** What a plugin may import: contracts, definitions and the words for them. No engine. */
+export { alertSentence } from "./alert-text.ts";
 export { assessGrant, daysUntil, decayOf, defaultAlertBeforeDays } from "./assess.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export {
@@ -42,11 +43,12 @@ export {
 } from "./grant.ts";
 export { decodeBody, mostDecodedBytes, type DecodedBody } from "./http/body.ts";
 export { HttpFailure } from "./http/failure.ts";
+export { retryAfter } from "./http/retry-after.ts";
 export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "./http/message.ts";
 export { SealError } from "./identity/age-file.ts";
 export { platformFolder } from "./identity/platform-folder.ts";
 export { systemIdentity, type Identity } from "./identity.ts";
-export type { Alert, Notifier } from "./notifier.ts";
+export type { Alert, AlertCondition, AlertEdge, AlertMember, Notifier } from "./notifier.ts";
 export type { Severity } from "./severity.ts";
 export { bearer } from "./oauth/bearer.ts";
 export { jsonOf } from "./oauth/answer.ts";
@@ -80,6 +82,8 @@ export { missingScopes } from "./scopes.ts";
 export { isSecret, sameSecret, secret, type Secret } from "./secret.ts";
 export { holdsVersion, likeness } from "./stored-version.ts";
 export type {
+  AlertCause,
+  AlertChange,
   AlertState,
   AlertStore,
   Closing,
@@ -92,6 +96,7 @@ export type {
   Snapshot,
   SpentToken,
   TargetFacts,
+  Told,
 } from "./state.ts";
 export { untilAborted } from "./until-aborted.ts";
 export type { GrantShape, WriteBack } from "./write-back.ts";

@@ -155,6 +155,8 @@ export interface RevocationDialect {
  */
 export interface Refresher {
   readonly platform: string;
+  /** What humans call it in alerts: `LinkedIn`. Default: `platform`. */
+  readonly displayName?: string | undefined;
   readonly traits: RefresherTraits;
   /** The token endpoint, without query or secrets: the key of the budget that its grants share. */
   readonly endpoint?: string | undefined;

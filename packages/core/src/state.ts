@@ -1,4 +1,5 @@
-import type { Alert } from "./notifier.ts";
+import type { ErrorCode } from "./errors/catalogue.ts";
+import type { Alert, AlertCondition } from "./notifier.ts";
 import type { Severity } from "./severity.ts";
 import type { HttpAnswer } from "./http/message.ts";
 import type { Intent, StoredGrant } from "./grant.ts";
@@ -108,24 +109,69 @@ export interface GrantState {
   close(): Promise<void>;
 }
 
+/** What humans have heard of an incident. */
+export interface Told {
+  /** The highest severity that they were told of. */
+  readonly severity: Severity;
+  /** When the last message was queued. */
+  readonly at: Date;
+  /** Names of the notifiers that got one; all of them hear of its end. */
+  readonly by: readonly string[];
+}
+
+/** What several incidents can have in common: then one message tells of them. */
+export interface AlertCause {
+  /** Equal where the cause is. */
+  readonly key: string;
+  /** What a group of them is about: `platform tiktok`. */
+  readonly subject: string;
+  /** What humans call that: `TikTok`. */
+  readonly label: string;
+}
+
 /** The durable state of one condition of one subject. */
 export interface AlertState {
+  /** Which configuration's; two on one machine may both say `tiktok`. */
+  readonly installation: string;
   readonly subject: string;
-  readonly condition: string;
+  readonly condition: AlertCondition;
+  /** The highest that this incident has reached. */
   readonly severity: Severity;
   /** Stable over the incident: opening, escalations, reminders and recovery share it. */
   readonly incident: string;
   readonly openedAt: Date;
-  readonly notifiedAt?: Date | undefined;
-  /** The incident is over, but is kept for damping. */
-  readonly resolvedAt?: Date | undefined;
+  /** How many runs have seen it; more than two count as two. */
+  readonly sightings: number;
+  readonly summary: string;
   readonly detail: string;
+  readonly command?: string | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly cause?: AlertCause | undefined;
+  /** Subject of the group that tells of it. Such a one is told of by nobody else. */
+  readonly group?: string | undefined;
+  /** Absent: nobody has been told, or all were told that it is over. */
+  readonly told?: Told | undefined;
+  /** Since when it looks well, without proof. */
+  readonly calmSince?: Date | undefined;
+  /** The incident is over. With {@link AlertState.told}, humans still have to hear of that. */
+  readonly resolvedAt?: Date | undefined;
+  /** The incident of the same subject and condition before this one: damps what flaps. */
+  readonly before?: { readonly at: Date; readonly severity: Severity } | undefined;
+}
+
+/** One state that is set, or forgotten. */
+export interface AlertChange {
+  /** What it was decided from; absent: nothing was known. */
+  readonly expected: AlertState | undefined;
+  /** Absent: it is forgotten. */
+  readonly next: AlertState | undefined;
 }
 
 /** One alert on its way to one notifier. */
 export interface OutboxEntry {
   /** Stable id: a repeated delivery has the same. */
   readonly id: string;
+  readonly installation: string;
   readonly notifier: string;
   readonly alert: Alert;
   readonly attempts: number;
@@ -134,17 +180,16 @@ export interface OutboxEntry {
 
 /** Alert states and the outbox, durable. */
 export interface AlertStore {
-  get(subject: string, condition: string): Promise<AlertState | undefined>;
-  /** All conditions that are open, or were resolved recently. */
-  list(): Promise<readonly AlertState[]>;
+  /** All states of one installation: open, or resolved recently. */
+  list(installation: string): Promise<readonly AlertState[]>;
   /**
-   * Sets a condition and queues what it gives rise to, at once or not at all.
+   * Sets and forgets states, and queues what they give rise to: all of it at once or nothing at all.
    *
-   * @param expected the state this was decided from; another one makes it resolve to `false`, writing nothing
+   * @returns `false`, having written nothing, where one of the states is not what was expected
    */
-  put(next: AlertState, entries: readonly OutboxEntry[], expected: AlertState | undefined): Promise<boolean>;
-  /** What is due for delivery, oldest first. */
-  outbox(now: Date): Promise<readonly OutboxEntry[]>;
+  put(changes: readonly AlertChange[], entries: readonly OutboxEntry[]): Promise<boolean>;
+  /** What waits for delivery, due or not, oldest first. */
+  outbox(installation: string): Promise<readonly OutboxEntry[]>;
   /** Delivered: forget it. Failed: try again at `notBefore`. */
   settle(id: string, outcome: "delivered" | { readonly notBefore: Date }): Promise<void>;
 }

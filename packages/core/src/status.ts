@@ -15,6 +15,8 @@ export interface RefreshStatus {
   readonly expiresAt?: Date | undefined;
   /** By when a human must have consented again. */
   readonly reauthBy?: Date | undefined;
+  /** When the refresh token dies unless it is used to refresh before. Absent: the platform has no such limit. */
+  readonly decaysAt?: Date | undefined;
   /** Whether a machine can renew it at all. */
   readonly refreshable?: boolean | undefined;
   /** Needs a human, failed, or was refused: the exit code is 1. */
@@ -36,6 +38,29 @@ export interface WriteBackStatus {
   /** When the credential dies with which it is reached. */
   readonly credentialExpiresAt: Date;
   /** Its end is near: a human must make a new one. */
+  readonly alert: boolean;
+  readonly severity?: Severity | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly detail: string;
+}
+
+/** What is the matter with the installation, as opposed to one grant. */
+export interface InstallationStatus {
+  readonly alert: boolean;
+  readonly severity?: Severity | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly detail: string;
+}
+
+/** What became of the messages for one notifier. */
+export interface NotifierStatus {
+  /** Its name in the configuration: `webhook`. */
+  readonly notifier: string;
+  /** Messages that it took in this run. */
+  readonly delivered: number;
+  /** Messages that wait for a later run. */
+  readonly waiting: number;
+  /** It failed: a human who relies on it may not have been told. */
   readonly alert: boolean;
   readonly severity?: Severity | undefined;
   readonly code?: ErrorCode | undefined;

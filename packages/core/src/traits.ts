@@ -26,12 +26,13 @@ export function withTraits(refresher: Refresher, overrides: TraitOverrides): Ref
 
 /** The same refresher under the name that a human gave the platform: `acme-crm` instead of `oauth2`. */
 export function withPlatform(refresher: Refresher, platform: string): Refresher {
-  return refresher.platform === platform ? refresher : derive(refresher, { platform });
+  return refresher.platform === platform ? refresher : derive(refresher, { platform, displayName: undefined });
 }
 
 function derive(refresher: Refresher, changes: Partial<Members>): Refresher {
   const members: Members = {
     platform: refresher.platform,
+    displayName: refresher.displayName,
     traits: refresher.traits,
     endpoint: refresher.endpoint,
     client: refresher.client,

@@ -18,6 +18,11 @@ export interface WriteBack {
     readonly compareAndSwap: "atomic" | "checked";
     /** Whether what is saved here is still there when this run (and its machine) is gone. */
     readonly outlivesRun: boolean;
+    /**
+     * Kept on this very machine and nowhere else, so that a state which knows nothing of what is here was lost. Default
+     * `false`.
+     */
+    readonly machineBound?: boolean | undefined;
   };
   /**
    * The stable, secret-free identity of one stored grant, with account, region or project resolved. Two

@@ -13,41 +13,41 @@ export function localAlerts(folder: StateFolder, writer: () => Writer): AlertSto
       throw corrupt(folder.database, "an alert in it is not what was once written");
     }
   };
-  const read = async <T>(work: (records: Records) => T): Promise<T | undefined> => await folder.read(work);
+  // A state that was made before there were alerts gets its tables with the first write.
+  const rows = async (table: "alert_states" | "messages", sql: string, installation: string) =>
+    (await folder.read((records) => (records.hasTable(table) ? records.all(sql, installation) : []))) ?? [];
 
   return {
-    get: async (subject, condition) => {
-      const text = await read((records) => stateText(records, subject, condition));
-      return text === undefined ? undefined : decoded(() => decodeState(text));
+    list: async (installation) => {
+      const sql = "SELECT state FROM alert_states WHERE installation = ? ORDER BY subject, condition";
+      const found = await rows("alert_states", sql, installation);
+      return decoded(() => found.map(({ state }) => decodeState(String(state))));
     },
-    list: async () => {
-      const rows = (await read((records) => records.all("SELECT state FROM alerts ORDER BY subject, condition"))) ?? [];
-      return decoded(() => rows.map(({ state }) => decodeState(String(state))));
-    },
-    put: async (next, entries, expected) =>
+    put: async (changes, entries) =>
       await writer().write((records) => {
-        const known = stateText(records, next.subject, next.condition);
-        if (known !== (expected === undefined ? undefined : encodeState(expected))) return false;
-        records.run(
-          "INSERT INTO alerts (subject, condition, state) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
-          next.subject,
-          next.condition,
-          encodeState(next),
-        );
+        for (const { expected, next } of changes) {
+          const known = stateText(records, (next ?? expected) as AlertState);
+          if (known !== (expected === undefined ? undefined : encodeState(expected))) return false;
+        }
+        for (const { expected, next } of changes) {
+          if (next !== undefined) setState(records, next);
+          else if (expected !== undefined) forgetState(records, expected);
+        }
         for (const entry of entries) addEntry(records, entry);
         return true;
       }),
-    outbox: async (now) => {
-      const due = "SELECT id, notifier, alert, attempts, not_before FROM outbox WHERE not_before <= ? ORDER BY seq";
-      const rows = (await read((records) => records.all(due, now.getTime()))) ?? [];
-      return decoded(() => rows.map((row) => decodeEntry(row)));
+    outbox: async (installation) => {
+      const sql = `SELECT id, installation, notifier, alert, attempts, not_before FROM messages
+        WHERE installation = ? ORDER BY seq`;
+      const found = await rows("messages", sql, installation);
+      return decoded(() => found.map((row) => decodeEntry(row)));
     },
     settle: async (id, outcome) => {
       await writer().write((records) =>
         outcome === "delivered"
-          ? records.run("DELETE FROM outbox WHERE id = ?", id)
+          ? records.run("DELETE FROM messages WHERE id = ?", id)
           : records.run(
-              "UPDATE outbox SET attempts = attempts + 1, not_before = ? WHERE id = ?",
+              "UPDATE messages SET attempts = attempts + 1, not_before = ? WHERE id = ?",
               outcome.notBefore.getTime(),
               id,
             ),
@@ -56,27 +56,57 @@ export function localAlerts(folder: StateFolder, writer: () => Writer): AlertSto
   };
 }
 
-function stateText(records: Records, subject: string, condition: string): string | undefined {
-  return records.get("SELECT state FROM alerts WHERE subject = ? AND condition = ?", subject, condition)?.["state"] as
-    | string
-    | undefined;
+function stateText(records: Records, { installation, subject, condition }: AlertState): string | undefined {
+  const sql = "SELECT state FROM alert_states WHERE installation = ? AND subject = ? AND condition = ?";
+  return records.get(sql, installation, subject, condition)?.["state"] as string | undefined;
 }
 
-// Members in one fixed order, so that two equal states are one text.
-function encodeState(state: AlertState): string {
-  const { subject, condition, severity, incident, openedAt, notifiedAt, resolvedAt, detail } = state;
-  return JSON.stringify({ subject, condition, severity, incident, openedAt, notifiedAt, resolvedAt, detail });
+function setState(records: Records, state: AlertState): void {
+  records.run(
+    `INSERT INTO alert_states (installation, subject, condition, state) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET state = excluded.state`,
+    state.installation,
+    state.subject,
+    state.condition,
+    encodeState(state),
+  );
 }
+
+function forgetState(records: Records, { installation, subject, condition }: AlertState): void {
+  records.run(
+    "DELETE FROM alert_states WHERE installation = ? AND subject = ? AND condition = ?",
+    installation,
+    subject,
+    condition,
+  );
+}
+
+// Members in one order, and none that is undefined, so that two equal states are one text.
+function encodeState(state: AlertState): string {
+  return JSON.stringify(state, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value,
+  );
+}
+
+const times = ["openedAt", "resolvedAt", "calmSince", "at"];
 
 function decodeState(text: string): AlertState {
-  const times = ["openedAt", "notifiedAt", "resolvedAt"];
-  return withDates(JSON.parse(text) as Record<string, unknown>, times) as unknown as AlertState;
+  const state = withDates(JSON.parse(text) as Record<string, unknown>, times);
+  for (const member of ["told", "before"]) {
+    if (typeof state[member] === "object" && state[member] !== null)
+      state[member] = withDates(state[member] as Record<string, unknown>, times);
+  }
+  return state as unknown as AlertState;
 }
 
-function addEntry(records: Records, { id, notifier, alert, attempts, notBefore }: OutboxEntry): void {
+function addEntry(records: Records, { id, installation, notifier, alert, attempts, notBefore }: OutboxEntry): void {
   records.run(
-    "INSERT INTO outbox (id, notifier, alert, attempts, not_before) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    `INSERT INTO messages (id, installation, notifier, alert, attempts, not_before) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
     id,
+    installation,
     notifier,
     JSON.stringify(alert),
     attempts,
@@ -87,8 +117,9 @@ function addEntry(records: Records, { id, notifier, alert, attempts, notBefore }
 function decodeEntry(row: Record<string, unknown>): OutboxEntry {
   return {
     id: String(row["id"]),
+    installation: String(row["installation"]),
     notifier: String(row["notifier"]),
-    alert: withDates(JSON.parse(String(row["alert"])) as Record<string, unknown>, ["at"]) as unknown as Alert,
+    alert: withDates(JSON.parse(String(row["alert"])) as Record<string, unknown>, times) as unknown as Alert,
     attempts: Number(row["attempts"]),
     notBefore: new Date(Number(row["not_before"])),
   };

@@ -101,6 +101,11 @@ export class Records {
     return this.get("SELECT 1 FROM targets WHERE last IS NOT NULL OR answer IS NOT NULL LIMIT 1") !== undefined;
   }
 
+  /** Whether a table is there; an older state may lack what was added since. */
+  hasTable(name: string): boolean {
+    return this.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name) !== undefined;
+  }
+
   get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
     return this.#prepare(sql).get(...values);
   }

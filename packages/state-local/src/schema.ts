@@ -42,23 +42,35 @@ const schema = `
     generation INTEGER,
     PRIMARY KEY (target, fingerprint)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE alerts (
+  CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE sealing (id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL) STRICT;
+`;
+
+// Beside the first schema, so that a state that was made without them takes them in, and its version stays the same.
+const alertSchema = `
+  CREATE TABLE IF NOT EXISTS alert_states (
+    installation TEXT NOT NULL,
     subject TEXT NOT NULL,
     condition TEXT NOT NULL,
     state TEXT NOT NULL,
-    PRIMARY KEY (subject, condition)
+    PRIMARY KEY (installation, subject, condition)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE outbox (
+  CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
+    installation TEXT NOT NULL,
     notifier TEXT NOT NULL,
     alert TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     not_before INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE sealing (id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL) STRICT;
 `;
+
+/** Adds the tables that an older state of the same version lacks. */
+export function completeSchema(database: DatabaseSync): void {
+  const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'messages'").get();
+  if (known === undefined) database.exec(`BEGIN IMMEDIATE; ${alertSchema} COMMIT`);
+}
 
 /** Makes the folder, private to this OS user, and makes its existence durable. */
 export function makeFolder(folder: string): void {
@@ -91,6 +103,7 @@ export function createDatabase(path: string): void {
         PRAGMA application_id = ${applicationId};
         PRAGMA user_version = ${schemaVersion};
         ${schema}
+        ${alertSchema}
         COMMIT;
       `);
     } finally {

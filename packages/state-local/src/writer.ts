@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { TokenwardError, type Identity } from "@tokenward/core/plugin";
 import { corrupt, stateFailure } from "./failure.ts";
 import { Records } from "./records.ts";
-import { createDatabase, makeFolder, newerSchema, schemaVersion, schemaVersionOf } from "./schema.ts";
+import { completeSchema, createDatabase, makeFolder, newerSchema, schemaVersion, schemaVersionOf } from "./schema.ts";
 import { Sealer } from "./sealing.ts";
 import { isBusy, sqlite } from "./sqlite.ts";
 
@@ -55,6 +55,7 @@ export class Writer {
       // SQLite falls back to reading where it may not write, and would only say so at the first intent.
       database.exec("BEGIN IMMEDIATE; ROLLBACK");
       refuseDamage(database, path);
+      completeSchema(database);
       database.exec(`PRAGMA busy_timeout = ${shortWait}`);
       this.#inode = inodeOf(path);
     } catch (error) {

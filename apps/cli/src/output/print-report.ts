@@ -8,6 +8,7 @@ import { statusTable, type StatusView } from "./status-table.ts";
 export function printReport(report: RefreshReport, view: StatusView, output: Output): ExitCode {
   output.data(output.json ? reportDocument(report, view) : statusTable(report, view, output));
   for (const { alert, code, detail } of report.writeBacks) if (alert) output.note(`${detail} [${String(code)}]`);
+  for (const { code, detail } of report.installation) output.note(code === undefined ? detail : `${detail} [${code}]`);
   return report.exitCode;
 }
 
@@ -19,7 +20,15 @@ export function reportOfOne(status: RefreshStatus): RefreshReport {
 /** The report of a command that works on grants one by one. */
 export function reportOfAll(statuses: readonly RefreshStatus[]): RefreshReport {
   const alert = statuses.some((status) => status.alert);
-  return { dryRun: false, alert, statuses, writeBacks: [], exitCode: exitCodeOfAll(statuses) };
+  return {
+    dryRun: false,
+    alert,
+    statuses,
+    writeBacks: [],
+    notifiers: [],
+    installation: [],
+    exitCode: exitCodeOfAll(statuses),
+  };
 }
 
 /** 2 where none could be judged, 1 where one needs a human. */

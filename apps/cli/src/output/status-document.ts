@@ -1,4 +1,4 @@
-import type { RefreshReport, RefreshStatus, WriteBackStatus } from "@tokenward/core";
+import type { NotifierStatus, RefreshReport, RefreshStatus, WriteBackStatus } from "@tokenward/core";
 
 /** The one JSON document of a run. Every key is always there; what is unknown is null; times are RFC 3339. */
 export function reportDocument(
@@ -13,7 +13,15 @@ export function reportDocument(
       ...(view.refreshedAt === true ? { refreshed_at: time(status.refreshedAt) } : {}),
     })),
     write_backs: report.writeBacks.map((status) => credentialDocument(status)),
+    notifiers: report.notifiers.map((status) => notifierDocument(status)),
+    installation: report.installation.map(({ alert, code, detail }) => ({ alert, code: code ?? null, detail })),
   });
+}
+
+/** What became of a notifier's messages, as data. */
+export function notifierDocument(status: NotifierStatus): Record<string, unknown> {
+  const { notifier, delivered, waiting, alert, code, detail } = status;
+  return { notifier, delivered, waiting, alert, code: code ?? null, detail };
 }
 
 /** What is known about a write-back's own credential, as data. */

@@ -15,7 +15,12 @@ export interface StatusView {
 
 /** The statuses as a table for a human, and one line that sums them up. */
 export function statusTable(
-  { statuses, writeBacks }: Pick<RefreshReport, "statuses" | "writeBacks">,
+  {
+    statuses,
+    writeBacks,
+    notifiers,
+    installation,
+  }: Pick<RefreshReport, "statuses" | "writeBacks" | "notifiers" | "installation">,
   view: StatusView,
   output: Output,
   now: Date = new Date(),
@@ -25,8 +30,12 @@ export function statusTable(
   head.push("VALID UNTIL", "RE-AUTH BY");
   if (view.refreshedAt === true) head.push("REFRESHED");
   const rows = statuses.map((status) => statusRow(status, view, now));
-  const ending = writeBacks.filter(({ alert }) => alert).map(({ writeBack }) => credentialName(writeBack));
-  return `${table(head, rows, output)}\n\n${wrap(summary(statuses, ending), output.columns).join("\n")}`;
+  const others = [
+    ...writeBacks.filter(({ alert }) => alert).map(({ writeBack }) => credentialName(writeBack)),
+    ...notifiers.filter(({ alert }) => alert).map(({ notifier }) => `the notifier ${notifier}`),
+    ...installation.filter(({ alert }) => alert).map(() => "this machine's memory"),
+  ];
+  return `${table(head, rows, output)}\n\n${wrap(summary(statuses, others), output.columns).join("\n")}`;
 }
 
 function statusRow(status: RefreshStatus, view: StatusView, now: Date): Row {

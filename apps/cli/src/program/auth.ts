@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { reportOption, type ReportFile } from "./report-option.ts";
 import { json, type Run } from "./run.ts";
 import { nearestCommand, usage } from "./usage.ts";
 
@@ -17,11 +18,12 @@ export function addAuthCommands(program: Command, run: Run): void {
     .description("Refreshes the selected grants, saves what was rotated, and tells what needs a human.")
     .argument("[selection]", ...selection, "all")
     .option("--dry-run", "read and assess only: contact no platform, change nothing")
+    .addOption(reportOption())
     .option(...json)
-    .action((selected: string, options: { dryRun?: boolean }) =>
+    .action((selected: string, { dryRun, report = [] }: { dryRun?: boolean; report?: readonly ReportFile[] }) =>
       run(refresh, async (context) => {
         const { authRefresh, authRefreshDryRun } = await import("../commands/auth-refresh.ts");
-        return await (options.dryRun === true ? authRefreshDryRun : authRefresh)(context, selected);
+        return await (dryRun === true ? authRefreshDryRun : authRefresh)(context, selected, report);
       }),
     );
 
@@ -30,9 +32,13 @@ export function addAuthCommands(program: Command, run: Run): void {
     .summary("show what is known about grants")
     .description("Shows what is stored and when it was last refreshed. Contacts no platform and changes nothing.")
     .argument("[selection]", ...selection, "all")
+    .addOption(reportOption())
     .option(...json)
-    .action((selected: string) =>
-      run(status, async (context) => await (await import("../commands/auth-status.ts")).authStatus(context, selected)),
+    .action((selected: string, { report = [] }: { report?: readonly ReportFile[] }) =>
+      run(status, async (context) => {
+        const { authStatus } = await import("../commands/auth-status.ts");
+        return await authStatus(context, selected, report);
+      }),
     );
 
   const imported = auth

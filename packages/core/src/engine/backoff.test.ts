@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HttpAnswer } from "../http/message.ts";
-import { backoff, retryAfter } from "./backoff.ts";
+import { retryAfter } from "../http/retry-after.ts";
+import { backoff } from "./backoff.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const answer = (header: string | undefined): HttpAnswer => ({

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { tellingPolicy, type TellingPolicy } from "../alerts/policy.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import { TokenwardError } from "../errors/error.ts";
 import { createHttpClient } from "../http/client.ts";
@@ -10,6 +11,7 @@ import type { RateBucket } from "../rate-bucket.ts";
 import type { GrantState } from "../state.ts";
 import { EndpointBudgets } from "./endpoint-budget.ts";
 import type { EngineOptions, NamedNotifier } from "./engine.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 
 /** The engine's options with every default in place. */
 export interface EngineContext {
@@ -19,6 +21,11 @@ export interface EngineContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly identity: Identity;
   readonly notifiers: readonly NamedNotifier[];
+  /** Who hears of what, with every default in place. */
+  readonly telling: TellingPolicy;
+  /** Every grant that is configured, where that is known. */
+  readonly grants: readonly string[] | undefined;
+  readonly heartbeat: Heartbeat | undefined;
   readonly recoveryRecipients: readonly string[];
   readonly recoveryFolder: string | undefined;
   readonly signal: AbortSignal;
@@ -53,6 +60,9 @@ export function engineContext(options: EngineOptions): EngineContext {
     env,
     identity,
     notifiers: options.notifiers ?? [],
+    telling: tellingPolicy(options),
+    grants: options.alerts?.grants,
+    heartbeat: options.heartbeat,
     recoveryRecipients: options.recoveryRecipients ?? [],
     recoveryFolder: options.recoveryFolder,
     signal: options.signal ?? new AbortController().signal,

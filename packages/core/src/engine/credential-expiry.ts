@@ -4,13 +4,14 @@ import type { GrantPlan } from "../plan.ts";
 import { redact } from "../redactor.ts";
 import type { WriteBackStatus } from "../status.ts";
 import type { WriteBack } from "../write-back.ts";
-import { announce } from "./announce.ts";
+import type { Alerting } from "../alerts/alerting.ts";
+import type { Finding } from "../alerts/finding.ts";
 import { writeBackDeadline, type EngineContext } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
+import { day, severityBefore } from "./ends.ts";
 
-/** Days ahead of its end at which a write-back's own credential is reported, and at which it is urgent. */
+/** Days ahead of its end at which a write-back's own credential is reported. */
 const warnDays = 14;
-const pageDays = 3;
 
 /** The write-backs of a run, each once. Two of one kind are told apart by what they are, not by name. */
 export function writeBacksOf(plans: readonly GrantPlan[]): ReadonlyMap<WriteBack, string> {
@@ -21,16 +22,23 @@ export function writeBacksOf(plans: readonly GrantPlan[]): ReadonlyMap<WriteBack
 export async function watchCredentials(
   plans: readonly GrantPlan[],
   context: EngineContext,
+  alerting: Alerting,
 ): Promise<readonly WriteBackStatus[]> {
   const statuses: WriteBackStatus[] = [];
   for (const [writeBack, name] of writeBacksOf(plans)) {
     const status = await credentialStatus(writeBack, name, context);
     if (status === undefined) continue;
     statuses.push(status);
-    const finding = { subject: `write-back ${name}`, condition: "credential-expiry", proven: !status.alert } as const;
-    await announce({ ...finding, ...status }, context);
+    await alerting.sight([findingOf(status, context.clock.now())]);
   }
   return statuses;
+}
+
+function findingOf({ writeBack, alert, severity = "warn", code, detail }: WriteBackStatus, now: Date): Finding {
+  const about = { subject: `write-back ${writeBack}`, condition: "credential-expiry", detail } as const;
+  if (!alert) return { ...about, kind: "clear", provenAt: now };
+  const summary = `The credential of the write-back ${writeBack} ends soon`;
+  return { ...about, kind: "trouble", severity, summary, command: "tokenward writeback check", code };
 }
 
 /** What is known about the end of one write-back's credential; `undefined` where it has none that ends. */
@@ -60,12 +68,8 @@ export async function credentialStatus(
     writeBack: name,
     credentialExpiresAt: end,
     alert: true,
-    severity: days > pageDays ? "warn" : "page",
+    severity: severityBefore(end, context.clock.now()),
     code: error.code,
     detail: redact(`${error.message} ${error.fix}`),
   };
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -1,14 +1,15 @@
+import type { Alerting } from "../alerts/alerting.ts";
 import { TokenwardError } from "../errors/error.ts";
 import { nothingStored, type Intent, type StoredGrant } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
 import { sameSecret } from "../secret.ts";
 import type { Closing, Snapshot } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
-import { announce, findingOf } from "./announce.ts";
 import type { RecoveryCapsule } from "./capsule-record.ts";
 import { busy } from "./claims.ts";
 import type { EngineContext } from "./context.ts";
 import { fingerprintIn } from "./deliver.ts";
+import { findingsOf } from "./findings.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import { nextGeneration, type Pass } from "./pass.ts";
 import { inDoubt } from "./recover.ts";
@@ -26,6 +27,7 @@ export async function deliverCapsule(
   plan: GrantPlan,
   capsule: RecoveryCapsule,
   context: EngineContext,
+  alerting: Alerting,
 ): Promise<RefreshStatus> {
   let outcome: Outcome;
   try {
@@ -43,8 +45,9 @@ export async function deliverCapsule(
   } catch (thrown) {
     outcome = outcomeOfThrown(plan, thrown, context);
   }
-  const status = checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now()));
-  await announce(findingOf(plan, status), context);
+  const now = context.clock.now();
+  const status = checkScopes(plan, outcome, statusOf(plan, outcome, now));
+  await alerting.sight(findingsOf(plan, outcome, status, now));
   return status;
 }
 

@@ -1,11 +1,21 @@
+import type { AlertPolicy } from "../alerts/policy.ts";
 import type { Clock } from "../clock.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { HttpClient } from "../plugin-io.ts";
 import type { Identity } from "../identity.ts";
 import type { Notifier } from "../notifier.ts";
-import type { GrantState } from "../state.ts";
+import type { AlertState, GrantState, OutboxEntry } from "../state.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { RateBucket } from "../rate-bucket.ts";
-import type { RefreshStatus, RetirementStatus, WriteBackCheck, WriteBackStatus } from "../status.ts";
+import type {
+  InstallationStatus,
+  NotifierStatus,
+  RefreshStatus,
+  RetirementStatus,
+  WriteBackCheck,
+  WriteBackStatus,
+} from "../status.ts";
+import type { Severity } from "../severity.ts";
 import type { Secret } from "../secret.ts";
 import type { WriteBack } from "../write-back.ts";
 import type { RecoveryCapsule } from "./capsule-record.ts";
@@ -19,6 +29,10 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly identity?: Identity | undefined;
   readonly notifiers?: readonly NamedNotifier[] | undefined;
+  /** Who hears of what, how often, and when not. */
+  readonly alerts?: AlertPolicy | undefined;
+  /** Pinged by every {@link Engine.refreshAll}. */
+  readonly heartbeat?: Heartbeat | undefined;
   /** age recipients that a recovery capsule is sealed for, where a rotated token could be kept nowhere else. */
   readonly recoveryRecipients?: readonly string[] | undefined;
   /** Folder that recovery capsules are written to. Default: none; they are only handed to `note`. */
@@ -60,8 +74,18 @@ export interface RefreshReport {
   readonly statuses: readonly RefreshStatus[];
   /** The write-backs whose own credential ends some day. Empty in a dry run, which does not ask. */
   readonly writeBacks: readonly WriteBackStatus[];
+  /** The notifiers that had something to deliver. Empty in a dry run, which tells nobody. */
+  readonly notifiers: readonly NotifierStatus[];
+  /** What concerns no single grant: this machine's memory was lost. Empty where all is well. */
+  readonly installation: readonly InstallationStatus[];
   /** 0: nothing needs a human. 1: at least one grant does. 2: no selected grant could be judged. */
   readonly exitCode: 0 | 1 | 2;
+}
+
+/** The alerts of an installation. */
+export interface AlertOverview {
+  readonly states: readonly AlertState[];
+  readonly waiting: readonly OutboxEntry[];
 }
 
 /** Where a grant is moved to. */
@@ -138,6 +162,15 @@ export interface Engine {
   ): Promise<RetirementStatus>;
   /** Leaves a tombstone in place of a grant, and forgets its tokens on this machine. The platform is not told. */
   forgetGrant(plan: GrantPlan): Promise<RetirementStatus>;
+  /** What is open, over lately, and waiting to be told. Reads only. */
+  alerts(): Promise<AlertOverview>;
+  /**
+   * Sends one message to each notifier, and at once its end, so that nothing stays open. Nothing is recorded.
+   *
+   * @param route only to those who hear of that severity; default: all
+   * @throws `ERR_NOTIFIER_NONE` where there is none
+   */
+  testAlerts(route?: Severity): Promise<readonly NotifierStatus[]>;
   /** Reads and probes the places of grants, under their leases. Spends nothing, and changes nothing that a reader sees. */
   checkWriteBacks(plans: readonly GrantPlan[]): Promise<WriteBackReport>;
 }

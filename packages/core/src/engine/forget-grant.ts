@@ -1,9 +1,10 @@
+import type { Alerting } from "../alerts/alerting.ts";
 import { TokenwardError } from "../errors/error.ts";
 import { environmentFields, environmentName } from "../environment.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { Held } from "../state.ts";
 import type { RetirementStatus } from "../status.ts";
-import { announce } from "./announce.ts";
+import { allClear } from "./findings.ts";
 import type { EngineContext } from "./context.ts";
 import { spentByIntent } from "./recover.ts";
 import { holdLease, outcomeOfThrown } from "./refresh-path.ts";
@@ -14,13 +15,16 @@ import { find, isRetired, targetOf, type Found } from "./stored.ts";
 /**
  * Leaves a tombstone in place of a grant and clears this machine's copies of its tokens. The platform is not told.
  */
-export async function forgetGrant(plan: GrantPlan, context: EngineContext): Promise<RetirementStatus> {
+export async function forgetGrant(
+  plan: GrantPlan,
+  context: EngineContext,
+  alerting: Alerting,
+): Promise<RetirementStatus> {
   try {
     const target = await targetOf(plan, context.io());
     const status = await holdLease(plan, target, context, async (held) => await forget(plan, target, held, context));
     if (status.action !== "failed") {
-      const { detail } = status;
-      await announce({ subject: plan.id, condition: "refresh", alert: false, proven: true, detail }, context);
+      await alerting.sight([allClear(plan, status.detail, context.clock.now())]);
     }
     return status;
   } catch (thrown) {

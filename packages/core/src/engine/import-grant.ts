@@ -1,3 +1,4 @@
+import type { Alerting } from "../alerts/alerting.ts";
 import { TokenwardError } from "../errors/error.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { parseGrantId, type StoredGrant } from "../grant.ts";
@@ -6,6 +7,7 @@ import type { OpenExchange, SpentToken } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
 import { policyOf } from "./assess-grant.ts";
 import type { EngineContext } from "./context.ts";
+import { allClear, findingsOf } from "./findings.ts";
 import { fingerprintIn } from "./deliver.ts";
 import type { ImportedGrant } from "./engine.ts";
 import { interpret } from "./interpret.ts";
@@ -26,6 +28,7 @@ export async function importGrant(
   plan: GrantPlan,
   imported: ImportedGrant,
   context: EngineContext,
+  alerting: Alerting,
 ): Promise<RefreshStatus> {
   let outcome: Outcome;
   try {
@@ -37,7 +40,13 @@ export async function importGrant(
   } catch (thrown) {
     outcome = outcomeOfThrown(plan, thrown, context);
   }
-  return checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now()));
+  const now = context.clock.now();
+  const status = checkScopes(plan, outcome, statusOf(plan, outcome, now));
+  // A token that was not stored says nothing about the one that is.
+  if (outcome.class === undefined) {
+    await alerting.sight([allClear(plan, outcome.detail, now), ...findingsOf(plan, outcome, status, now)]);
+  }
+  return status;
 }
 
 async function store(pass: Pass, imported: ImportedGrant): Promise<Outcome> {

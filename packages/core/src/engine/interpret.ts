@@ -2,7 +2,7 @@ import { TokenwardError } from "../errors/error.ts";
 import type { Grant } from "../grant.ts";
 import type { HttpAnswer } from "../http/message.ts";
 import type { Exchanged, RefresherTraits, Refused } from "../refresher.ts";
-import { retryAfter } from "./backoff.ts";
+import { retryAfter } from "../http/retry-after.ts";
 import type { Pass } from "./pass.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { Alerting } from "../alerts/alerting.ts";
 import { fingerprintOf, presentedBy } from "../fingerprint.ts";
 import type { StoredGrant, Version } from "../grant.ts";
 import type { GrantPlan } from "../plan.ts";
@@ -62,7 +63,9 @@ async function moveNow(move: Move): Promise<RetirementStatus> {
     }
     if (round > 1) return notMoved(move, attempted.why, `Run \`tokenward auth refresh ${plan.id}\` first`);
     // What an interrupted run left open is settled where it was begun, by the ordinary path, exchanging nothing.
-    const settled = await refreshGrant(plan, context, { recoverOnly: true });
+    const alerting = new Alerting(context);
+    const settled = await refreshGrant(plan, context, alerting, { recoverOnly: true });
+    await alerting.settle();
     if (settled.alert)
       return retirementStatus(plan, "failed", settled.detail, { code: settled.code, judged: settled.judged, from, to });
   }

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly assessment?: Assessment | undefined;
   /** `false`: refused before anything could be found out about the grant. */
   readonly judged?: boolean | undefined;
+  /** The grant is kept on this machine, which remembers nothing of it. */
+  readonly memoryLost?: boolean | undefined;
   /** When the last exchange succeeded. */
   readonly refreshedAt?: Date | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Alerting } from "../alerts/alerting.ts";
 import { TokenwardError } from "../errors/error.ts";
 import type { GrantPlan } from "../plan.ts";
 import type { RefreshStatus } from "../status.ts";
@@ -11,6 +12,7 @@ import { find, targetOf } from "./stored.ts";
 export async function recoverGrant(
   plan: GrantPlan,
   context: EngineContext,
+  alerting: Alerting,
   options: { readonly retryOnce?: boolean | undefined } = {},
 ): Promise<RefreshStatus> {
   try {
@@ -26,7 +28,12 @@ export async function recoverGrant(
   } catch (thrown) {
     return statusOf(plan, outcomeOfThrown(plan, thrown, context), context.clock.now());
   }
-  return await refreshGrant(plan, context, options.retryOnce === true ? { retryOnce: true } : { recoverOnly: true });
+  return await refreshGrant(
+    plan,
+    context,
+    alerting,
+    options.retryOnce === true ? { retryOnce: true } : { recoverOnly: true },
+  );
 }
 
 async function somethingToRecover(plan: GrantPlan, context: EngineContext, retry: boolean): Promise<boolean> {

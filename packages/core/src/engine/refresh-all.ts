@@ -4,6 +4,7 @@ import type { EngineContext } from "./context.ts";
 import { watchCredentials } from "./credential-expiry.ts";
 import { mostUnderWay } from "./endpoint-budget.ts";
 import type { RefreshReport } from "./engine.ts";
+import { Pulse } from "./heartbeat.ts";
 import { refreshGrant } from "./refresh-path.ts";
 import { reportOf } from "./report.ts";
 
@@ -30,6 +31,10 @@ export async function refreshAll(
 ): Promise<RefreshReport> {
   const statuses: RefreshStatus[] = [];
   const lanes = lanesOf(plans);
+  const pulse = new Pulse(context);
+  // Read here, because what only reads grants never needs it.
+  const { Alerting } = await import("../alerts/alerting.ts");
+  const alerting = new Alerting(context);
   let turn = 0;
   const nextLane = (): Lane | undefined => {
     for (let tried = 0; tried < lanes.length; tried++) {
@@ -43,7 +48,7 @@ export async function refreshAll(
     for (let lane = nextLane(); lane !== undefined; lane = nextLane()) {
       const next = lane.waiting.pop() as Lane["waiting"][number];
       lane.underWay++;
-      const status = await refreshGrant(next.plan, context);
+      const status = await refreshGrant(next.plan, context, alerting);
       lane.underWay--;
       statuses[next.index] = status;
       options.onStatus?.(status);
@@ -51,7 +56,11 @@ export async function refreshAll(
   };
   const workers = Math.min(options.concurrency ?? defaultConcurrency, plans.length);
   await Promise.all(Array.from({ length: workers }, worker));
-  return reportOf(statuses, false, await watchCredentials(plans, context));
+  const writeBacks = await watchCredentials(plans, context, alerting);
+  const notifiers = await alerting.settle({ whole: true });
+  const report = reportOf(statuses, false, { writeBacks, notifiers, installation: alerting.installation });
+  await pulse.end(report.exitCode === 0);
+  return report;
 }
 
 function lanesOf(plans: readonly GrantPlan[]): readonly Lane[] {

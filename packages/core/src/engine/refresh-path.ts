@@ -5,12 +5,13 @@ import type { GrantPlan } from "../plan.ts";
 import type { Assessment } from "../refresher.ts";
 import type { Held, Snapshot } from "../state.ts";
 import type { RefreshStatus } from "../status.ts";
-import { announce, findingOf } from "./announce.ts";
+import type { Alerting } from "../alerts/alerting.ts";
 import { assess } from "./assess-grant.ts";
 import { respectClaim } from "./claims.ts";
 import type { EngineContext } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { withMinted } from "./minted.ts";
+import { findingsOf } from "./findings.ts";
 import { failedWith, type Outcome } from "./outcome.ts";
 import type { Pass, Standing, Wish } from "./pass.ts";
 import { probe, refuseUndurable } from "./preflight.ts";
@@ -28,13 +29,19 @@ import { finishSave } from "./unfinished.ts";
  * The one refresh path. Batch job, service and CLI all go through it; there is no second way to a token endpoint.
  * Its steps are numbered as in docs/architecture.md.
  */
-export async function refreshGrant(plan: GrantPlan, context: EngineContext, wish: Wish = {}): Promise<RefreshStatus> {
+export async function refreshGrant(
+  plan: GrantPlan,
+  context: EngineContext,
+  alerting: Alerting,
+  wish: Wish = {},
+): Promise<RefreshStatus> {
   const outcome = await safely(plan, context, async () => await observeThenRefresh(plan, context, wish));
   const subject = { grant: plan.id };
   const status = await step("scopes", subject, () =>
     checkScopes(plan, outcome, statusOf(plan, outcome, context.clock.now())),
   );
-  await step("release", subject, async () => await announce(findingOf(plan, status), context));
+  const findings = findingsOf(plan, outcome, status, context.clock.now());
+  await step("release", subject, async () => await alerting.sight(findings));
   return status;
 }
 
@@ -86,6 +93,19 @@ async function underLease(pass: Pass, observed: Found | undefined, observedAt: D
     doubt: undefined,
   };
 
+  const outcome = await throughSteps(pass, standing);
+  return isMemoryLost(pass, standing) ? { ...outcome, memoryLost: true } : outcome;
+}
+
+// Kept on this very machine, by a Tokenward that must have remembered it here.
+function isMemoryLost({ plan, context }: Pass, { found, snapshot }: Standing): boolean {
+  if (plan.writeBack.traits.machineBound !== true || context.state.traits.ephemeral) return false;
+  const { last, open, facts } = snapshot;
+  const unknown = last === undefined && open === undefined && facts.grant === undefined;
+  return unknown && found?.stored === true && !isRetired(found) && (found.version.generation ?? 0) > 0;
+}
+
+async function throughSteps(pass: Pass, standing: Standing): Promise<Outcome> {
   const settled = await step("recover", pass.subject, async () => await settle(pass, standing));
   if (settled.kind === "outcome") return settled.outcome;
   if (pass.wish.recoverOnly === true) return recoveredOutcome(settled.standing);

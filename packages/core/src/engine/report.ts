@@ -1,13 +1,20 @@
-import type { RefreshStatus, WriteBackStatus } from "../status.ts";
+import type { RefreshStatus } from "../status.ts";
 import type { RefreshReport } from "./engine.ts";
+
+/** What a run found out beside its grants. */
+export type Surroundings = Pick<RefreshReport, "writeBacks" | "notifiers" | "installation">;
+
+const nothing: Surroundings = { writeBacks: [], notifiers: [], installation: [] };
 
 /** The report of a run, with the exit code that DESIGN's table gives it. */
 export function reportOf(
   statuses: readonly RefreshStatus[],
   dryRun: boolean,
-  writeBacks: readonly WriteBackStatus[] = [],
+  surroundings: Surroundings = nothing,
 ): RefreshReport {
-  const alert = [...statuses, ...writeBacks].some((status) => status.alert);
+  const { writeBacks, notifiers, installation } = surroundings;
+  const alert = [...statuses, ...writeBacks, ...notifiers, ...installation].some((status) => status.alert);
   const judged = statuses.some((status) => status.judged);
-  return { dryRun, alert, statuses, writeBacks, exitCode: !judged && statuses.length > 0 ? 2 : alert ? 1 : 0 };
+  const exitCode = !judged && statuses.length > 0 ? 2 : alert ? 1 : 0;
+  return { dryRun, alert, statuses, ...surroundings, exitCode };
 }

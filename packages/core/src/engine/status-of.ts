@@ -7,6 +7,7 @@ import { redact } from "../redactor.ts";
 import { missingScopes } from "../scopes.ts";
 import type { RefreshStatus } from "../status.ts";
 import type { Outcome } from "./outcome.ts";
+import { day, severityBefore } from "./ends.ts";
 import { isRefreshable } from "./refreshable.ts";
 
 const defaultDecay = { warn: 60, page: 75, critical: 85 };
@@ -16,12 +17,11 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
   const { refresher } = plan;
   const { grant, assessment } = outcome;
   const failed = outcome.class !== undefined && outcome.action !== "skipped";
-  const early = outcome.severity ?? (outcome.class === undefined ? undefined : severityOf[outcome.class]);
-  const decay = grant === undefined ? undefined : decayOf(grant, refresher.traits, plan.decay ?? defaultDecay, now);
+  const decay = decayIn(plan, outcome, now);
   const severity = failed
-    ? louder(louder(early, decay?.severity), late(plan, outcome, now))
+    ? louder(failureSeverity(plan, outcome, now), decay?.severity)
     : assessment?.alert === true
-      ? "warn"
+      ? severityBefore(assessment.reauthBy, now)
       : undefined;
   const death = failed && decay !== undefined ? ` Unused, its refresh token dies on ${day(decay.diesAt)}.` : "";
   return {
@@ -30,6 +30,7 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
     action: nearsConsent(outcome) ? "reauth-required" : outcome.action,
     expiresAt: grant?.accessTokenExpiresAt,
     reauthBy: assessment?.reauthBy ?? grant?.refreshTokenExpiresAt ?? decay?.diesAt,
+    decaysAt: decay?.diesAt,
     refreshable: isRefreshable(refresher, grant, assessment),
     alert: failed || assessment?.alert === true,
     severity,
@@ -38,6 +39,17 @@ export function statusOf(plan: GrantPlan, outcome: Outcome, now: Date): RefreshS
     refreshedAt: outcome.refreshedAt ?? grant?.lastUsedAt,
     judged: outcome.judged ?? true,
   };
+}
+
+/** How loud a failure is by itself, and by how little of the grant's life is left. */
+export function failureSeverity(plan: GrantPlan, outcome: Outcome, now: Date): Severity | undefined {
+  const early = outcome.severity ?? (outcome.class === undefined ? undefined : severityOf[outcome.class]);
+  return louder(early, late(plan, outcome, now));
+}
+
+/** How far the grant of an outcome is on its way to dying from not being used to refresh. */
+export function decayIn(plan: GrantPlan, { grant }: Outcome, now: Date): ReturnType<typeof decayOf> {
+  return grant === undefined ? undefined : decayOf(grant, plan.refresher.traits, plan.decay ?? defaultDecay, now);
 }
 
 /**
@@ -89,8 +101,4 @@ function late(plan: GrantPlan, outcome: Outcome, now: Date): Severity | undefine
   const start = (grant?.rotatedAt ?? grant?.consentedAt)?.getTime();
   if (end === undefined || start === undefined || end <= start) return undefined;
   return (end - now.getTime()) / (end - start) < 0.2 ? "page" : undefined;
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -39,6 +39,7 @@ function createInstagram(options: InstagramOptions): Refresher {
   };
   return {
     platform: "instagram",
+    displayName: "Instagram",
     traits: login === "facebook" ? facebookTraits : instagramTraits,
     endpoint: endpoints.token,
     client: login === "facebook" ? "confidential" : "none",

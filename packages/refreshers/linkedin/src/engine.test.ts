@@ -1,4 +1,4 @@
-import { createEngine, createHttpClient, memoryState, secret, type Engine, type GrantPlan } from "@tokenward/core";
+import { alertSentence, createEngine, createHttpClient, memoryState, secret, type Engine, type GrantPlan } from "@tokenward/core";
 import { createSandbox, type Consent, type ConsentOptions, type Sandbox } from "@tokenward/sandbox";
 import {
   manualClock,
@@ -116,8 +116,8 @@ describe("a standard app, over HTTP", () => {
     expect(await engine.inspectAll([plan])).toMatchObject(wanted);
     expect(await engine.refreshAll([plan])).toMatchObject(wanted);
     await engine.refreshAll([plan]);
-    expect(notifier.alerts.map(({ edge, severity, summary }) => [edge, severity, summary])).toEqual([
-      ["opened", "warn", sentence],
+    expect(notifier.alerts.map((alert) => [alert.edge, alert.severity, alertSentence(alert)])).toEqual([
+      ["opened", "warn", "LinkedIn token expires in 9 days — run `tokenward auth linkedin`"],
     ]);
     await pass(9 * daySeconds);
     const ended = await engine.refresh(plan);

@@ -36,6 +36,7 @@ function createLinkedIn(options: LinkedInOptions): Refresher {
   const userinfoUrl = options.userinfo_url ?? "https://api.linkedin.com/v2/userinfo";
   return {
     platform: "linkedin",
+    displayName: "LinkedIn",
     traits: linkedinTraits,
     endpoint: dialect.url,
     // Counting down needs no app; what a refresh-enabled grant lacks, its own request says.

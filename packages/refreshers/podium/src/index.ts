@@ -34,6 +34,7 @@ function createPodium(options: PodiumOptions): Refresher {
   const dialect: TokenDialect = { ...podiumDialect, url: options.token_url ?? url, body: options.body ?? body };
   return {
     platform: "podium",
+    displayName: "Podium",
     traits: podiumTraits,
     endpoint: dialect.url,
     client: "confidential",

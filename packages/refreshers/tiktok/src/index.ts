@@ -34,6 +34,7 @@ function createTikTok(options: TikTokOptions): Refresher {
   const dialect: TokenDialect = { ...tiktokDialect, url: options.token_url ?? tiktokDialect.url };
   return {
     platform: "tiktok",
+    displayName: "TikTok",
     traits: tiktokTraits,
     endpoint: dialect.url,
     client: "confidential",

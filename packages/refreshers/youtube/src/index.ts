@@ -34,6 +34,7 @@ function createYouTube(options: YouTubeOptions): Refresher {
   const dialect: TokenDialect = { ...youtubeDialect, url: options.token_url ?? youtubeDialect.url };
   return {
     platform: "youtube",
+    displayName: "YouTube",
     traits: youtubeTraits,
     endpoint: dialect.url,
     client: "public",

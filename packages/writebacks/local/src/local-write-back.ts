@@ -113,7 +113,7 @@ export function localWriteBack(options: LocalOptions, context: PluginContext): W
     });
 
   return {
-    traits: { compareAndSwap: "checked", outlivesRun: options.outlives_run ?? !isCi(context.env) },
+    traits: { compareAndSwap: "checked", outlivesRun: options.outlives_run ?? !isCi(context.env), machineBound: true },
     target: targetOf,
 
     read: async (grant, io) =>

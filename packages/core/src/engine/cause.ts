@@ -1,0 +1,32 @@
+import type { AlertCondition } from "../notifier.ts";
+import type { GrantPlan } from "../plan.ts";
+import type { AlertCause } from "../state.ts";
+import { platformLabelOf } from "./label.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What a trouble has in common with that of other grants: the platform, the client, or the place where they are kept. */
+export function causeOf(plan: GrantPlan, condition: AlertCondition, outcome: Outcome | undefined): AlertCause {
+  if (condition === "write-back-failed") {
+    const { writeBackName } = plan;
+    return {
+      key: `${writeBackName} ${outcome?.error?.code ?? ""}`,
+      subject: `write-back ${writeBackName}`,
+      label: writeBackName,
+    };
+  }
+  const platform = plan.id.split("/")[0] as string;
+  return { key: `${platform} ${kind(plan, outcome)}`, subject: `platform ${platform}`, label: platformLabelOf(plan) };
+}
+
+// A platform in trouble answers one grant with 503 and another not at all.
+function kind({ client }: GrantPlan, outcome: Outcome | undefined): string {
+  switch (outcome?.class) {
+    case "transient":
+    case "throttled":
+      return "outage";
+    case "client":
+      return `${outcome.error?.code ?? ""} ${client.id}`;
+    default:
+      return outcome?.error?.code ?? "";
+  }
+}
