@@ -9,6 +9,8 @@ import { installPrograms } from "./counterparts/programs.mjs";
 const counterparts = [
   ["age", "age", "opens the files that writeback-local seals"],
   ["gnome-keyring-daemon", "gnome-keyring", "a Secret Service, for the keychain tests"],
+  ["chromium", "chromium", "a browser, for the page of @tokenward/report"],
+  ["exim4", "exim4-daemon-light", "a mail server, for notifier-smtp"],
   ["dbus-run-session", "dbus", "the message bus that the Secret Service is reached on"],
   ["dbus-launch", "dbus-x11", "starts a message bus where there is no session"],
   ["zsh", "zsh", "a shell, for its completion script"],
@@ -47,7 +49,8 @@ async function aptGet(...args) {
 }
 
 function onPath(program) {
-  return (process.env.PATH ?? "").split(path.delimiter).some((folder) => {
+  // Servers are not on the path of everybody.
+  return [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin"].some((folder) => {
     try {
       accessSync(path.join(folder, program), constants.X_OK);
       return true;

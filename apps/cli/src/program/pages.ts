@@ -25,6 +25,11 @@ function pages(): Readonly<Record<string, Page>> {
     ["0", "it is in order"],
     ["2", "it is not; every mistake was reported"],
   ] as const;
+  const alertExits = [
+    ["0", "no alert is open"],
+    ["1", "at least one alert is open"],
+    ["2", "usage or configuration is wrong"],
+  ] as const;
   return {
     "": {
       details: [
@@ -74,13 +79,16 @@ function pages(): Readonly<Record<string, Page>> {
       details: [
         "Each grant is refreshed by itself: one that fails stops no other. Tokens that rotate are exchanged on every run (TikTok, Podium), Google's are proved by minting an access token, Instagram's are renewed in place once they are a day old, and LinkedIn's are counted down where only a human can renew them. A grant that another process refreshed a moment ago is left alone.",
         "Before a single-use token is spent, its store is asked whether it would take the new one; the exchange is written down, sent once, and saved before anyone can use it. A run that is killed is settled by the next one. An exchange whose answer never arrived is held as in doubt and never repeated where that could end the grant: see `tokenward auth recover`.",
+        "What needs a human is told through the notifiers of `auth.alerts`, each thing once: see `tokenward alerts list`. A notifier that fails harms no refresh; it is said here and through the others, and makes the exit code 1. `auth.alerts.heartbeat` is pinged at the start and at the end, so that somebody notices when runs stop coming.",
         "With --dry-run it reads and assesses, nothing else, and says what a run would do.",
+        "--report html=FILE writes one page with every grant on a time line, for a browser or a pipeline's artifacts; --report junit=FILE what GitLab and GitHub show beside a pipeline's tests.",
       ],
       exits: usualExits,
       examples: [
         ["tokenward auth refresh all --dry-run", "What each grant's state is, and what a run would do."],
         ["tokenward auth refresh tiktok", "All accounts of one platform."],
         ["tokenward auth refresh tiktok/brand-a --json", "One grant, and one JSON document about it."],
+        ["tokenward auth refresh all --report html=tokens.html", "And a page to look at."],
       ],
       seeAlso: ["tokenward auth recover --help"],
     },
@@ -177,6 +185,38 @@ function pages(): Readonly<Record<string, Page>> {
         ["tokenward writeback check tiktok --json", "One platform's, as JSON for a pipeline."],
       ],
       seeAlso: ["tokenward auth move --help"],
+    },
+    alerts: {
+      exits: alertExits,
+      examples: [
+        ["tokenward alerts list", "What is open, since when, and who was told."],
+        ["tokenward alerts test", "Does a message arrive?"],
+      ],
+      seeAlso: ["https://github.com/tokenward/tokenward/blob/main/docs/alerts.md"],
+    },
+    "alerts list": {
+      details: [
+        "An alert opens when a run finds something that needs a human, is told to the notifiers of `auth.alerts` once, again when it becomes more urgent, slowly while it stays, and a last time when it is over. Grants with one cause are one alert. Nobody told: no notifier is configured for it, or what has just ended and came back waits for a second run to see it.",
+      ],
+      exits: alertExits,
+      examples: [
+        ["tokenward alerts list", "Everything that is open on this machine for this configuration."],
+        ["tokenward alerts list --json", "As JSON, with what waits to be delivered."],
+      ],
+    },
+    "alerts test": {
+      details: [
+        "Each notifier gets a message that says it is a test, and at once its end, so that nothing stays open. Quiet hours do not apply, and nothing is recorded.",
+      ],
+      exits: [
+        ["0", "every notifier took both messages"],
+        ["1", "at least one did not"],
+        ["2", "no notifier is configured, or the configuration is wrong"],
+      ],
+      examples: [
+        ["tokenward alerts test", "All of them."],
+        ["tokenward alerts test --route critical", "Only who would be told of the worst."],
+      ],
     },
     config: {
       exits: fileExits,

@@ -23,6 +23,9 @@ const defaultMostBytes = 1024 * 1024;
  * Makes the HTTP client that exchanges go through. Redirects are answers and never followed; bodies stay as they came
  * off the wire ({@link decodeBody} reads them). Importing it does not import the HTTP library; the first request does.
  *
+ * `publicOnly` judges every address that a name has, and connects to one of those. Where the environment names a proxy,
+ * the proxy resolves names: then only literal addresses and the names of this machine can be refused here.
+ *
  * @example
  * ```ts
  * import { createHttpClient } from "@tokenward/core";
@@ -32,12 +35,16 @@ const defaultMostBytes = 1024 * 1024;
  * ```
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const connections = new Connections(options.env ?? process.env, options.keepAlive ?? false);
+  return clientOver(new Connections(options.env ?? process.env, options.keepAlive ?? false));
+}
+
+/** The client that sends over these connections. */
+export function clientOver(connections: Connections): HttpClient {
   return {
-    send: async (request, { signal, deadline = defaultDeadline, mostBytes = defaultMostBytes } = {}) => {
+    send: async (request, { signal, deadline = defaultDeadline, mostBytes = defaultMostBytes, publicOnly } = {}) => {
       const outgoing = outgoingRequest(request);
       if (signal?.aborted === true) throw new HttpFailure({ sent: false, reason: "aborted", code: "ABORTED" });
-      const connection = await open(connections, outgoing.url);
+      const connection = await open(connections, outgoing.url, publicOnly ?? false);
       try {
         return await exchange(connection.dispatcher, outgoing, { signal, deadline, mostBytes });
       } finally {
@@ -47,9 +54,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-async function open(connections: Connections, url: URL): Promise<Connection> {
+async function open(connections: Connections, url: URL, publicOnly: boolean): Promise<Connection> {
   try {
-    return await connections.to(url);
+    return await connections.to(url, publicOnly);
   } catch (error) {
     if (HttpFailure.is(error)) throw error;
     throw failureOf(error, url.hostname, false);

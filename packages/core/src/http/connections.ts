@@ -4,6 +4,7 @@ import type { Dispatcher } from "undici";
 import { rememberSecret } from "../redactor.ts";
 import { HttpFailure } from "./failure.ts";
 import { isLoopback } from "./outgoing.ts";
+import { publicLookup, refusePrivateHost, type Resolver } from "./public-address.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,31 +27,36 @@ export interface Connection {
 export class Connections {
   readonly #env: Environment;
   readonly #keepAlive: boolean;
-  readonly #shared = new Map<"direct" | "proxied", Dispatcher>();
+  readonly #shared = new Map<string, Dispatcher>();
+  readonly #resolver: Resolver | undefined;
   #context: Promise<SecureContext | undefined> | undefined;
 
-  constructor(env: Environment, keepAlive: boolean) {
+  /** @param resolver answers instead of the system where only public addresses are wanted; for tests */
+  constructor(env: Environment, keepAlive: boolean, resolver?: Resolver) {
     this.#env = env;
     this.#keepAlive = keepAlive;
+    this.#resolver = resolver;
   }
 
-  async to(url: URL): Promise<Connection> {
+  /** @param publicOnly refuses what leads to this machine or into a private network; see {@link publicLookup} */
+  async to(url: URL, publicOnly: boolean = false): Promise<Connection> {
+    if (publicOnly) refusePrivateHost(url.hostname);
     // Like Go and curl's users expect: no proxy can reach this machine's own loopback.
     const proxied = this.#proxies !== undefined && !isLoopback(url.hostname);
     if (!this.#keepAlive) {
-      const dispatcher = await this.#open(url, proxied);
+      const dispatcher = await this.#open(url, proxied, publicOnly);
       return { dispatcher, release: () => void dispatcher.destroy().catch(() => undefined) };
     }
-    const kind = proxied ? "proxied" : "direct";
+    const kind = `${proxied ? "proxied" : "direct"}${publicOnly ? " public" : ""}`;
     let dispatcher = this.#shared.get(kind);
     if (dispatcher === undefined) {
-      dispatcher = await this.#open(url, proxied);
+      dispatcher = await this.#open(url, proxied, publicOnly);
       this.#shared.set(kind, dispatcher);
     }
     return { dispatcher, release: () => undefined };
   }
 
-  async #open(url: URL, proxied: boolean): Promise<Dispatcher> {
+  async #open(url: URL, proxied: boolean, publicOnly: boolean): Promise<Dispatcher> {
     const { Agent, Client, EnvHttpProxyAgent } = await import("undici");
     this.#context ??= readAuthorities(this.#env["SSL_CERT_FILE"]);
     const secureContext = url.protocol === "https:" || proxied ? await this.#context : undefined;
@@ -60,12 +66,14 @@ export class Connections {
       allowH2: false,
       ...(secureContext === undefined ? {} : { secureContext }),
     };
+    const direct = publicOnly ? { ...tls, lookup: publicLookup(this.#resolver) } : tls;
     const common = { maxHeaderSize: mostHeaderBytes, allowH2: false, connectTimeout };
     if (proxied && this.#proxies !== undefined) {
-      return new EnvHttpProxyAgent({ ...common, ...this.#proxies, connect: tls, requestTls: tls, proxyTls: tls });
+      // `connect` is for what NO_PROXY leaves out. A proxy's own address is this machine's choice, and it resolves names itself.
+      return new EnvHttpProxyAgent({ ...common, ...this.#proxies, connect: direct, requestTls: tls, proxyTls: tls });
     }
-    if (this.#keepAlive) return new Agent({ ...common, connect: tls });
-    return new Client(url.origin, { ...common, connect: tls, pipelining: 0 });
+    if (this.#keepAlive) return new Agent({ ...common, connect: direct });
+    return new Client(url.origin, { ...common, connect: direct, pipelining: 0 });
   }
 
   get #proxies(): { httpProxy: string; httpsProxy: string; noProxy: string } | undefined {

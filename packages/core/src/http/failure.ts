@@ -61,6 +61,7 @@ const reasons: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no network",
   EHOSTDOWN: "the host is down",
+  PRIVATE_ADDRESS: "its address leads to this machine or into a private network",
   EMFILE: "too many open files on this machine",
   CERT_HAS_EXPIRED: "certificate expired",
   CERT_NOT_YET_VALID: "certificate not valid yet (is the clock right?)",

@@ -1,0 +1,52 @@
+import { secret } from "@tokenward/core";
+import { testNotifier, type NotifierFixture } from "@tokenward/testing";
+import { describe, it } from "vitest";
+import { webhook, type WebhookFormat } from "./index.ts";
+import { Receiver, secretPath, type Behaviour } from "./test/receiver.ts";
+
+const signingSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const refusals: Readonly<Record<"permanent" | "transient" | "throttled", Behaviour>> = {
+  permanent: { status: 404, body: "echo" },
+  transient: { status: 500, body: "echo" },
+  throttled: { status: 429, body: "echo", headers: { "retry-after": "30" } },
+};
+
+async function fixture(format: WebhookFormat): Promise<NotifierFixture> {
+  const receiver = await new Receiver().start();
+  const signed = format === "json" ? { signing_secret: secret(signingSecret) } : {};
+  return {
+    notifier: webhook({ url: secret(receiver.url), format, allow_private: true, ...signed }),
+    received: async () => receiver.accepted.map(({ headers, body }) => `${JSON.stringify(headers)}\n${body}`),
+    attempts: async () => receiver.attempts.length,
+    refuse: async (kind) => void (receiver.behaviour = refusals[kind]),
+    hang: async () => void (receiver.behaviour = { hang: true }),
+    dropAfterAccept: async () => void (receiver.behaviour = { drop: true }),
+    accept: async () => void (receiver.behaviour = { status: 200, body: "ok" }),
+    ...(format === "json"
+      ? {
+          idOf: (text: string) => /"webhook-id":"([^"]+)"/.exec(text)?.[1],
+          incidentOf: (text: string) => /"incident":"([^"]+)"/.exec(text)?.[1],
+        }
+      : {}),
+    active: (text) => [
+      ...Object.keys(JSON.parse(text.split("\n")[0] ?? "{}") as object).filter((name) => name !== "content-length"),
+      ...(text.match(/<[!@#][^>]*>/g) ?? []),
+    ],
+    mostBytes: format === "teams" ? 28_000 : 48_000,
+    secrets: [...secretPath.split("/"), "S3cr3tSignature", signingSecret],
+    dispose: async () => await receiver.close(),
+  };
+}
+
+const chat = { idOf: "a chat knows no repetitions", incidentOf: "a chat knows no incidents" };
+
+describe("json", () => {
+  testNotifier({ describe, it }, async () => await fixture("json"));
+});
+describe("slack", () => {
+  testNotifier({ describe, it }, async () => await fixture("slack"), { without: chat });
+});
+describe("teams", () => {
+  testNotifier({ describe, it }, async () => await fixture("teams"), { without: chat });
+});
