@@ -9,8 +9,10 @@ const alert: Alert = {
   edge: "opened",
   severity: "warn",
   subject: "tiktok",
-  condition: "refresh",
-  summary: "It needs a human.",
+  condition: "reauth-due",
+  summary: "TikTok wants a new consent",
+  detail: "Only a human can renew it.",
+  openedAt: new Date(0),
   at: new Date(0),
 };
 

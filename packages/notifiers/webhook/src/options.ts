@@ -1,5 +1,6 @@
 import { isSecret, type Secret } from "@tokenward/core/plugin";
 import * as z from "zod";
+import { addressMistake } from "./address.ts";
 import { formatOf, type WebhookFormat } from "./format.ts";
 import { keyOf } from "./signature.ts";
 
@@ -17,7 +18,7 @@ export interface WebhookOptions {
    * or a list, newest first, while it is being replaced. Default: messages are not signed.
    */
   readonly signing_secret?: Secret | readonly Secret[] | undefined;
-  /** Whether the address may lead to this machine or into a private network. Default `false`. */
+  /** Whether the address may lead to this machine (also with http) or into a private network. Default `false`. */
   readonly allow_private?: boolean | undefined;
 }
 
@@ -30,26 +31,20 @@ const signingSecret = secretOption.refine(
 /** Checks {@link WebhookOptions}. */
 export const optionsSchema: z.ZodType<WebhookOptions> = z
   .strictObject({
-    url: secretOption
-      .refine((url) => !isSecret(url) || isAddress(url.reveal()), "must be an address that begins with https://")
-      .optional(),
+    url: secretOption.optional(),
     format: z.enum(["slack", "teams", "json"]).optional(),
     signing_secret: z.union([signingSecret, z.array(signingSecret).min(1).max(5)]).optional(),
     allow_private: z.boolean().optional(),
   })
-  .refine(
-    ({ url, format, signing_secret }) =>
-      signing_secret === undefined || (format ?? (isSecret(url) ? formatOf(url.reveal()) : "json")) === "json",
-    { message: "is for `format: json`; Slack and Teams check no signatures", path: ["signing_secret"] },
-  );
+  .superRefine(({ url, format, signing_secret, allow_private }, context) => {
+    const mistake = isSecret(url) ? addressMistake(url.reveal(), allow_private === true) : undefined;
+    if (mistake !== undefined) context.addIssue({ code: "custom", message: mistake, path: ["url"] });
+    // Without an address here, the one of the environment decides.
+    const receiver = format ?? (isSecret(url) ? formatOf(url.reveal()) : "json");
+    if (signing_secret !== undefined && receiver !== "json") {
+      context.addIssue({ code: "custom", message: unsigned, path: ["signing_secret"] });
+    }
+  });
 
-/** Whether a text is an address that an alert can be posted to: https, or http on this machine. */
-export function isAddress(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "") return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && isThisMachine(url.hostname));
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
+/** Why a signing secret is a mistake with other formats. */
+export const unsigned = "is for `format: json`; Slack and Teams check no signatures";

@@ -58,6 +58,34 @@ describe("the verifier of Standard Webhooks", () => {
     const [one, again] = [await sent(secret(current)), await sent(secret(current))];
     expect(again.headers["webhook-id"]).toBe(one.headers["webhook-id"]);
     verify(current, again);
+    const minuteAgo = new Date(Date.now() - 60_000);
+    const io = { ...testIO(), clock: { ...testIO().clock, now: () => minuteAgo } };
+    await webhook({ url: secret(receiver.url), signing_secret: secret(current), allow_private: true }).notify(
+      alertOf(),
+      io,
+    );
+    const earlier = receiver.accepted.at(-1) as Received;
+    verify(current, earlier);
+    expect(earlier.headers["webhook-timestamp"]).toBe(String(Math.floor(minuteAgo.getTime() / 1000)));
+    expect(earlier.headers["webhook-signature"]).not.toBe(one.headers["webhook-signature"]);
+  });
+
+  test("accepts whatever an alert says", async () => {
+    const { signatureOf } = await import("./signature.ts");
+    fc.assert(
+      fc.property(anyAlert, fc.uint8Array({ minLength: 24, maxLength: 64 }), (alert, key) => {
+        const text = `whsec_${Buffer.from(key).toString("base64")}`;
+        const [body, seconds] = [standardBody(alert), Math.floor(Date.now() / 1000)];
+        const headers = {
+          "webhook-id": alert.id,
+          "webhook-timestamp": String(seconds),
+          "webhook-signature": signatureOf(alert.id, seconds, body, [secret(text)]).reveal(),
+        };
+        new Webhook(text).verify(body, headers);
+        expect(() => new Webhook(text).verify(`${body} `, headers)).toThrow("No matching signature");
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
@@ -66,7 +94,19 @@ describe("a body", () => {
     const body = JSON.parse(standardBody(alertOf({ command: undefined, code: undefined }))) as { data: object };
     expect(Object.keys(body)).toEqual(["type", "timestamp", "data"]);
     expect(body.data).toMatchObject({ command: null, code: null, members: [], members_total: 0 });
-    expect(Object.keys(body.data)).toEqual(Object.keys((JSON.parse(standardBody(alertOf())) as { data: object }).data));
+    expect(Object.keys(body.data).join(" ")).toBe(
+      "id incident edge severity subject condition summary text detail command code opened_at members members_total",
+    );
+    const many = JSON.parse(standardBody(alertOf({ members: [{ subject: "a" }, { subject: "b", command: "c" }] }))) as {
+      data: object;
+    };
+    expect(many.data).toMatchObject({
+      members: [
+        { subject: "a", command: null },
+        { subject: "b", command: "c" },
+      ],
+      members_total: 2,
+    });
   });
 
   test("stays below 20 kB, and says how many there are", () => {
@@ -76,10 +116,17 @@ describe("a body", () => {
     expect(data.members_total).toBe(1000);
     expect(data.members.length).toBeGreaterThan(20);
     fc.assert(
-      fc.property(anyAlert, (alert) => {
-        expect(Buffer.byteLength(standardBody(alert))).toBeLessThan(48_000);
+      fc.property(anyAlert, fc.boolean(), (alert, many) => {
+        const told = many ? { ...alert, members: [...(alert.members ?? []), ...thousand] } : alert;
+        const body = standardBody(told);
+        expect(Buffer.byteLength(body)).toBeLessThan(20_000);
+        const parsed = JSON.parse(body) as { data: { members: object[]; members_total: number; text: string } };
+        expect(parsed.data.members_total).toBe(told.members?.length ?? 0);
+        expect(parsed.data.members.length).toBeLessThanOrEqual(parsed.data.members_total);
+        // Nothing that a terminal or a log could obey.
+        expect(body).not.toMatch(/\\[nr]|\\u00[01]|[\u202E\u2066\p{Cc}]/u);
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   });
 });
@@ -97,5 +144,7 @@ describe("a signing secret", () => {
     );
     const slack = secret("https://hooks.slack.com/services/T/B/x");
     expect(() => webhook({ url: slack, signing_secret: secret(current) })).toThrow(/Slack and Teams check no/);
+    const context = { folder: "/", env: { ALERT_WEBHOOK_URL: slack.reveal() } };
+    expect(() => webhook.create({ signing_secret: secret(current) }, context)).toThrow(/Slack and Teams check no/);
   });
 });

@@ -1,14 +1,29 @@
 import { alertSentence, type Alert } from "@tokenward/core/plugin";
-import { oneLine } from "./words.ts";
+import { firstMembers } from "./members.ts";
+import { jsonSize, oneLine } from "./words.ts";
 
-// Standard Webhooks advises to stay below 20 kB.
-const mostMemberBytes = 12_000;
-const mostText = 1500;
+// Standard Webhooks advises to stay below 20 kB. All bounds are bytes of JSON.
+const mostBytes = 19_900;
+const mostName = 1000;
+const mostSummary = 2000;
+const mostDetail = 4000;
 
 /** An alert as a body after the Standard Webhooks specification. Every key is always there; what is unknown is null. */
 export function standardBody(alert: Alert): string {
-  const members = alert.members ?? [];
-  return JSON.stringify({
+  const empty = JSON.stringify(bodyOf(alert, []));
+  const room = mostBytes - Buffer.byteLength(empty);
+  const limits = { most: Number.POSITIVE_INFINITY, room };
+  const { lines } = firstMembers(alert, limits, ({ subject, command }) => {
+    const line = { subject: short(subject, mostName), command: commandOf({ command }) };
+    return { line, size: Buffer.byteLength(JSON.stringify(line)) + 1 };
+  });
+  return lines.length === 0 ? empty : JSON.stringify(bodyOf(alert, lines));
+}
+
+function bodyOf(alert: Alert, members: readonly object[]): object {
+  const summary = short(alert.summary, mostSummary);
+  const command = commandOf(alert);
+  return {
     type: `tokenward.alert.${alert.edge}`,
     timestamp: alert.at.toISOString(),
     data: {
@@ -16,31 +31,24 @@ export function standardBody(alert: Alert): string {
       incident: alert.incident,
       edge: alert.edge,
       severity: alert.severity,
-      subject: oneLine(alert.subject, 300),
+      subject: short(alert.subject, mostName),
       condition: alert.condition,
-      text: oneLine(alertSentence(alert), mostText),
-      summary: oneLine(alert.summary, mostText),
-      detail: oneLine(alert.detail, mostText),
-      command: alert.command === undefined ? null : oneLine(alert.command, 300),
+      summary,
+      text: alertSentence({ ...alert, summary, command: command ?? undefined }),
+      detail: short(alert.detail, mostDetail),
+      command,
       code: alert.code ?? null,
       opened_at: alert.openedAt.toISOString(),
-      members: fitting(members),
-      members_total: members.length,
+      members,
+      members_total: alert.members?.length ?? 0,
     },
-  });
+  };
 }
 
-function fitting(members: NonNullable<Alert["members"]>): readonly object[] {
-  const shown: object[] = [];
-  let bytes = 0;
-  for (const { subject, command } of members) {
-    const member = {
-      subject: oneLine(subject, 300),
-      command: command === undefined ? null : oneLine(command, 300),
-    };
-    bytes += Buffer.byteLength(JSON.stringify(member)) + 1;
-    if (bytes > mostMemberBytes) break;
-    shown.push(member);
-  }
-  return shown;
+function short(text: string, most: number): string {
+  return oneLine(text, most, jsonSize);
+}
+
+function commandOf({ command }: Pick<Alert, "command">): string | null {
+  return command === undefined ? null : short(command, mostName);
 }

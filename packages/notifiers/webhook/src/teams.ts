@@ -1,10 +1,14 @@
-import type { Alert } from "@tokenward/core/plugin";
-import { firstMembers, headingOf, minuteOf, oneLine } from "./words.ts";
+import { alertSentence, type Alert } from "@tokenward/core/plugin";
+import { firstMembers } from "./members.ts";
+import { headingOf, jsonSize, minuteOf, oneLine } from "./words.ts";
 
 // A message of Teams may have about 28 KB (learn.microsoft.com, "Create Incoming Webhooks"), and a flow says so only when
-// it is too late: the answer was 202 before. Escaping can double a text, and UTF-8 triple it.
-const mostText = 700;
+// it is too late: the answer was 202 before. All bounds are bytes of JSON with escapes.
+const mostSummary = 2000;
+const mostDetail = 4000;
+const mostName = 1000;
 const mostMembers = 15;
+const membersRoom = 12_000;
 
 const styles: Readonly<Record<Alert["severity"], string>> = {
   warn: "warning",
@@ -15,30 +19,25 @@ const styles: Readonly<Record<Alert["severity"], string>> = {
 /** An alert as the Workflows webhook of Microsoft Teams takes it: an Adaptive Card 1.4. */
 export function teamsMessage(alert: Alert): object {
   const over = alert.edge === "resolved";
-  const { shown, more } = firstMembers(alert, mostMembers);
-  const command = over ? undefined : alert.command;
+  const command = over || alert.command === undefined ? undefined : oneLine(alert.command, mostName, jsonSize);
   const card = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
     version: "1.4",
-    // What a client that cannot show cards says aloud.
-    fallbackText: escaped(oneLine(alert.summary, mostText)),
+    // What a client that cannot show cards says.
+    fallbackText: alertSentence({ ...alert, summary: oneLine(alert.summary, mostSummary, jsonSize), command }),
     body: [
       {
         type: "Container",
         style: over ? "good" : styles[alert.severity],
         items: [
           text(headingOf(alert), { weight: "Bolder" }),
-          text(escaped(oneLine(alert.summary, mostText)), { size: "Large", weight: "Bolder" }),
+          text(short(alert.summary, mostSummary), { size: "Large", weight: "Bolder" }),
         ],
       },
-      text(escaped(oneLine(alert.detail, mostText)), {}),
+      text(short(alert.detail, mostDetail), {}),
       ...(command === undefined ? [] : [text("Run", { isSubtle: true, spacing: "Small" }), monospaced(command)]),
-      ...shown.flatMap((member) => [
-        text(escaped(oneLine(member.subject, 60)), { spacing: "Small" }),
-        ...(member.command === undefined ? [] : [monospaced(member.command)]),
-      ]),
-      ...(more > 0 ? [text(`and ${more} more:`, { spacing: "Small" }), monospaced("tokenward alerts list")] : []),
+      ...membersOf(alert),
       { type: "FactSet", facts: factsOf(alert) },
     ].filter((element) => !("text" in element && element.text === "")),
   };
@@ -46,10 +45,24 @@ export function teamsMessage(alert: Alert): object {
   return { type: "message", attachments: [attachment] };
 }
 
+function membersOf(alert: Alert): readonly object[] {
+  const over = alert.edge === "resolved";
+  const { lines, more } = firstMembers(alert, { most: mostMembers, room: membersRoom }, ({ subject, command }) => {
+    const line = [
+      text(short(subject, mostName), { spacing: "Small" }),
+      ...(over || command === undefined ? [] : [monospaced(oneLine(command, mostName, jsonSize))]),
+    ];
+    return { line, size: Buffer.byteLength(JSON.stringify(line)) };
+  });
+  if (more === 0) return lines.flat();
+  const rest = text(`and ${more} more${over ? "" : ":"}`, { spacing: "Small" });
+  return [...lines.flat(), rest, ...(over ? [] : [monospaced("tokenward alerts list")])];
+}
+
 function factsOf({ subject, condition, code, openedAt }: Alert): readonly object[] {
   return [
-    { title: "On", value: escaped(oneLine(subject, 200)) },
-    { title: "Condition", value: condition },
+    { title: "On", value: short(subject, mostName) },
+    { title: "Condition", value: escaped(condition) },
     ...(code === undefined ? [] : [{ title: "Code", value: escaped(code) }]),
     { title: "Since", value: minuteOf(openedAt) },
   ];
@@ -59,17 +72,36 @@ function text(content: string, more: object): object {
   return { type: "TextBlock", text: content, wrap: true, ...more };
 }
 
-// A TextRun is plain text: a command arrives as it has to be typed.
+// A TextRun is plain text (adaptivecards.io, "RichTextBlock"): a command arrives as it has to be typed.
 function monospaced(command: string): object {
   return {
     type: "RichTextBlock",
     spacing: "None",
-    inlines: [{ type: "TextRun", text: oneLine(command, 100), fontType: "Monospace" }],
+    inlines: [{ type: "TextRun", text: command, fontType: "Monospace" }],
   };
 }
 
-// A TextBlock knows some Markdown (adaptivecards.io, "Text features"); a backslash keeps it from meaning anything. Names of
-// codes and grants hold underscores and hyphens, which mean nothing inside a word.
-function escaped(content: string): string {
-  return content.replace(/[\\[\]()*`~#|<>]/g, String.raw`\$&`).replace(/^(\s*)([-+]|\d+\.)\s/, String.raw`$1\$2 `);
+// Where these stand, a TextBlock or a fact may see Markdown, an entity or a template (adaptivecards.io, "Text features").
+const special = /[\\[\](){}*`~#|<>&!]/;
+
+/** The text with a backslash before whatever could mean something else than itself. */
+export function escaped(content: string): string {
+  return (
+    content
+      .replace(new RegExp(special, "g"), String.raw`\$&`)
+      // Within a word, as in codes and names of grants, it means nothing.
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
+      // A list, or a line across.
+      .replace(/^[-+=]/, String.raw`\$&`)
+      .replace(/^(\d+)\./, String.raw`$1\.`)
+  );
+}
+
+function short(content: string, most: number): string {
+  return escaped(oneLine(content, most, escapedSize));
+}
+
+function escapedSize(character: string): number {
+  // A backslash is two bytes in JSON.
+  return jsonSize(character) + (special.test(character) || character === "_" ? 2 : 0);
 }

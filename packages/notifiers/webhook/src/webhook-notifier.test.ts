@@ -38,16 +38,16 @@ describe("an answer", () => {
       404,
       "no_service",
       "Slack does not know the webhook any more",
-      "Make a new incoming webhook, and put its address where the configuration takes it from",
+      "Make a new incoming webhook in Slack and put its address where the configuration takes it from",
     ],
     [
       "slack",
       410,
       "channel_is_archived",
       "the webhook's channel is archived",
-      "Unarchive it, or make a new incoming webhook, and put its address where the configuration takes it from",
+      "Unarchive it in Slack, or make a new incoming webhook",
     ],
-    ["slack", 403, "action_prohibited", "an administrator of Slack forbids it", undefined],
+    ["slack", 403, "action_prohibited", "an administrator of Slack does not allow it", undefined],
     [
       "slack",
       400,
@@ -63,8 +63,20 @@ describe("an answer", () => {
       403,
       "",
       "it does not let us in (403)",
-      "Open the flow in Teams: the flow is limited to some users; let anyone trigger it",
+      "Let anyone trigger the flow in Teams, and check that its address is complete",
     ],
+    [
+      "teams",
+      404,
+      "echo",
+      "nothing is behind its address any more (404)",
+      "Look in Teams whether the flow is still there and switched on, and make a new one if it is not",
+    ],
+    ["slack", 404, "NO_SERVICE", "nothing is behind its address any more (404)", undefined],
+    ["slack", 400, "constructor", "it does not take the message (status 400)", undefined],
+    ["slack", 400, "__proto__", "it does not take the message (status 400)", undefined],
+    ["json", 404, "no_service", "nothing is behind its address any more (404)", undefined],
+    ["json", 413, "echo", "it does not take the message (status 413)", undefined],
     ["json", 301, "", "it answered with a redirect (301), and redirects are not followed", undefined],
   ] as const)("of %s with %d %s is a refusal in one sentence", async (format, status, body, reason, remedy) => {
     const headers = status === 301 ? { location: "https://elsewhere.example/" } : {};
@@ -91,6 +103,8 @@ describe("an answer", () => {
       io,
     );
     expect(down.facts["until"]).toBe("2026-11-26T10:05:00.000Z");
+    const years = await failureOf({ status: 429, headers: { "retry-after": "999999999" } }, "json", io);
+    expect(years.facts["until"]).toBe("2026-11-27T10:00:00.000Z");
   });
 
   test.each([500, 502, 503, 408])("%d may be gone the next time", async (status) => {
@@ -107,24 +121,81 @@ describe("an answer", () => {
   });
 });
 
+describe("success", () => {
+  test.each([
+    ["json", 204],
+    ["json", 299],
+    ["teams", 202],
+    ["teams", 200],
+  ] as const)("of %s is %d", async (format, status) => {
+    receiver.behaviour = { status };
+    await webhook({ url: secret(receiver.url), format, allow_private: true }).notify(alertOf(), testIO());
+    expect(receiver.accepted).toHaveLength(1);
+  });
+
+  test("is what was said before a long answer ended, and a redirect is none wherever it leads", async () => {
+    receiver.behaviour = { status: 200, body: "x".repeat(100_000) };
+    await webhook({ url: secret(receiver.url), allow_private: true }).notify(alertOf(), testIO());
+    const elsewhere = await new Receiver().start();
+    for (const status of [301, 302, 303, 307, 308]) {
+      const error = await failureOf({ status, headers: { location: elsewhere.url } }, "json");
+      expect(error.facts["reason"]).toBe(`it answered with a redirect (${status}), and redirects are not followed`);
+    }
+    expect(elsewhere.attempts).toEqual([]);
+    await elsewhere.close();
+  });
+
+  test("is waited for no longer, and read no further, than an answer needs", async () => {
+    const asked: unknown[] = [];
+    const plain = testIO();
+    const http: PluginIO["http"] = {
+      send: async (request, options) => {
+        asked.push(options);
+        return await plain.http.send(request, options);
+      },
+    };
+    const io = { ...plain, http };
+    await webhook({ url: secret(receiver.url), allow_private: true }).notify(alertOf(), io);
+    await expect(
+      webhook({ url: secret(receiver.url.replace("http:", "https:")) }).notify(alertOf(), io),
+    ).rejects.toThrow();
+    const shared = { signal: plain.signal, deadline: 12_000, mostBytes: 4096 };
+    expect(asked).toEqual([
+      { ...shared, publicOnly: false },
+      { ...shared, publicOnly: true },
+    ]);
+  });
+});
+
 describe("an address", () => {
   test.each([
     ["https://hooks.slack.com/services/T/B/x", "slack"],
     ["https://hooks.slack-gov.com/services/T/B/x", "slack"],
     ["https://prod-07.westeurope.logic.azure.com:443/workflows/x?sig=y", "teams"],
     ["https://x.06.environment.api.powerplatform.com/powerautomate/x", "teams"],
+    ["https://api.powerautomate.com/x", "teams"],
+    ["https://x.flow.microsoft.com/x", "teams"],
+    ["https://acme.webhook.office.com/webhookb2/x", "teams"],
+    ["https://HOOKS.SLACK.COM/services/T/B/x", "slack"],
+    ["https://evillogic.azure.com/x", "json"],
+    ["https://evilwebhook.office.com/x", "json"],
+    ["https://x.logic.azure.com.evil.example/", "json"],
     ["https://hooks.slack.com.evil.example/services", "json"],
     ["https://example.com/hooks.slack.com", "json"],
   ])("%s calls for %s", (url, format) => expect(formatOf(url)).toBe(format));
 
   test("of this machine or a private network is refused, unless it is meant", async () => {
-    for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
-      const url = secret(receiver.url.replace("127.0.0.1", host));
-      const error: unknown = await webhook({ url })
+    const port = new URL(receiver.url).port;
+    for (const host of ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "2130706433", "[fd00::1]"]) {
+      const error: unknown = await webhook({ url: secret(`https://${host}:${port}/${secretPath}`) })
         .notify(alertOf(), testIO())
         .catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: "ERR_NOTIFIER_REFUSED" });
+      expect(error).toMatchObject({ code: "ERR_NOTIFIER_REFUSED", class: "client" });
+      expect((error as TokenwardError).message).toContain(
+        "its address leads to this machine or into a private network",
+      );
       expect((error as TokenwardError).fix).toMatch(/^Set `allow_private: true` if that is meant, then /);
+      expect(inspect(error, { depth: 9 })).not.toContain("SECRET");
     }
     expect(receiver.attempts).toEqual([]);
     await webhook({ url: secret(receiver.url), allow_private: true }).notify(alertOf(), testIO());
@@ -132,18 +203,49 @@ describe("an address", () => {
   });
 
   test("comes from ALERT_WEBHOOK_URL where the options have none", async () => {
-    const context = { folder: "/", env: { ALERT_WEBHOOK_URL: receiver.url } };
+    // A line break at its end is what a CI variable often has.
+    const context = { folder: "/", env: { ALERT_WEBHOOK_URL: `${receiver.url}\n` } };
     await webhook.create({ allow_private: true }, context).notify(alertOf(), testIO());
     expect(receiver.accepted).toHaveLength(1);
-    expect(() => webhook.create({}, { folder: "/", env: {} })).toThrow(/set ALERT_WEBHOOK_URL/);
-    const wrong = { folder: "/", env: { ALERT_WEBHOOK_URL: "http://10.0.0.1/5ecr3t" } };
-    expect(() => webhook.create({}, wrong)).toThrow(/must be an address that begins with https/);
+    for (const env of [{}, { ALERT_WEBHOOK_URL: "" }, { ALERT_WEBHOOK_URL: " " }]) {
+      expect(() => webhook.create({}, { folder: "/", env })).toThrow(
+        'its address is missing: set the environment variable ALERT_WEBHOOK_URL, or write `url: "${NAME}"` under `auth.alerts.webhook`',
+      );
+    }
+    const attempt = (url: string, allow_private: boolean) => (): unknown =>
+      webhook.create({ allow_private }, { folder: "/", env: { ALERT_WEBHOOK_URL: url } });
+    expect(attempt("http://10.0.0.1/5ecr3t", true)).toThrow(
+      /ALERT_WEBHOOK_URL must be an address that begins with https/,
+    );
+    expect(attempt(receiver.url, false)).toThrow(/http:\/\/ only on this machine, with `allow_private: true`/);
+    expect(attempt("https://x.example/5ecr3t", false)).not.toThrow();
   });
 
-  test("without TLS to another machine, or with a password in it, is a mistake", () => {
-    for (const url of ["http://hooks.example.com/x", "ftp://x.example", "no address", "https://u:p@x.example/"])
-      expect(() => webhook({ url: secret(url) })).toThrow(/must be an address that begins with https/);
-    expect(() => webhook({ url: "https://x.example/" as never })).toThrow(/must be a secret/);
+  test("without TLS to another machine, or with a password in it, is a mistake that does not repeat it", () => {
+    const attempt =
+      (url: string, allow_private = false) =>
+      (): unknown =>
+        webhook({ url: secret(url), allow_private });
+    for (const url of [
+      "http://hooks.example.com/x",
+      "http://10.0.0.1/x",
+      "http://127.0.0.1.example.com/x",
+      "ftp://x.example",
+      "no address",
+    ]) {
+      expect(attempt(url, true), url).toThrow(/url: must be an address that begins with https/);
+    }
+    for (const url of ["http://127.0.0.1:1/x", "http://localhost/x", "http://[::1]/x"]) {
+      expect(attempt(url), url).toThrow(/url: must begin with https:\/\/ \(http:\/\/ only on this machine, with/);
+      expect(attempt(url, true), url).not.toThrow();
+    }
+    expect(attempt("https://user:5ecret1@x.example/")).toThrow(/url: must not hold a user or password/);
+    for (const url of ["http://x.example/5ecret1", "https://u:5ecret1@x.example/", "5ecret1"]) {
+      expect(attempt(url)).not.toThrow(/5ecret1/);
+    }
+    expect(() => webhook({ url: "https://x.example/" as never })).toThrow(/url: must be a secret/);
+    expect(() => webhook({ format: "discord" as never })).toThrow(/format/);
+    expect(webhook.secretOptions).toEqual(["url", "signing_secret"]);
   });
 
   test("nobody can be reached at is a failure that names no secret", async () => {

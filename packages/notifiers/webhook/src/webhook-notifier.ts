@@ -11,8 +11,9 @@ import {
   type PluginIO,
   type Secret,
 } from "@tokenward/core/plugin";
+import { addressMistake } from "./address.ts";
 import { formatOf, type WebhookFormat } from "./format.ts";
-import { isAddress, type WebhookOptions } from "./options.ts";
+import { unsigned, type WebhookOptions } from "./options.ts";
 import { refusalOf, refused, unavailable } from "./refusal.ts";
 import { signatureOf } from "./signature.ts";
 import { slackMessage } from "./slack.ts";
@@ -24,31 +25,36 @@ const deadline = 12_000;
 const mostAnswerBytes = 4096;
 const variable = "ALERT_WEBHOOK_URL";
 
-/** @throws `ERR_CONFIG_OPTIONS` without an address */
+/** @throws `ERR_CONFIG_OPTIONS` without an address, or where the environment's is not one for these options */
 export function webhookNotifier(options: WebhookOptions, { env }: Pick<PluginContext, "env">): Notifier {
-  const url = options.url ?? addressFrom(env[variable]);
+  const allowPrivate = options.allow_private === true;
+  const url = options.url ?? addressFrom(env[variable], allowPrivate);
   const format = options.format ?? formatOf(url.reveal());
-  const { signing_secret: signing = [] } = options;
-  const secrets = Array.isArray(signing) ? (signing as readonly Secret[]) : [signing as Secret];
+  const secrets = [options.signing_secret ?? []].flat();
+  if (secrets.length > 0 && format !== "json") throw mistake(`signing_secret: ${unsigned}`);
   return {
     notify: async (alert, io) => {
       if (io.signal.aborted) throw unavailable("the run is over");
-      const answer = await post(requestFor(alert, io, { url, format, secrets }), options.allow_private === true, io);
+      const answer = await post(requestFor(alert, io, { url, format, secrets }), allowPrivate, io);
       const refusal = refusalOf(answer, format, io.clock.now());
       if (refusal !== undefined) throw refusal;
     },
   };
 }
 
-function addressFrom(text: string | undefined): Secret {
-  if (text === undefined || text === "") {
-    const reason = `its address is missing: set ${variable}, or \`url: "\${…}"\``;
-    throw new TokenwardError("ERR_CONFIG_OPTIONS", { plugin: "webhook", reason });
+function addressFrom(text: string | undefined, allowPrivate: boolean): Secret {
+  if (text === undefined || text.trim() === "") {
+    const where = `write \`url: "\${NAME}"\` under \`auth.alerts.webhook\` for a variable of another name`;
+    throw mistake(`its address is missing: set the environment variable ${variable}, or ${where}`);
   }
-  const url = secret(text);
-  if (isAddress(text)) return url;
-  const reason = `${variable} must be an address that begins with https://`;
-  throw new TokenwardError("ERR_CONFIG_OPTIONS", { plugin: "webhook", reason });
+  const url = secret(text.trim());
+  const wrong = addressMistake(url.reveal(), allowPrivate);
+  if (wrong !== undefined) throw mistake(`${variable} ${wrong}`);
+  return url;
+}
+
+function mistake(reason: string): TokenwardError {
+  return new TokenwardError("ERR_CONFIG_OPTIONS", { plugin: "webhook", reason });
 }
 
 interface Target {
@@ -80,15 +86,11 @@ function bodyFor(alert: Alert, format: WebhookFormat): string {
 
 async function post(request: HttpRequest, allowPrivate: boolean, io: PluginIO): Promise<HttpAnswer> {
   const options = { signal: io.signal, deadline, mostBytes: mostAnswerBytes, publicOnly: !allowPrivate };
-  let answer: HttpAnswer;
   try {
-    answer = await io.http.send(request, options);
+    return await io.http.send(request, options);
   } catch (thrown) {
     if (!HttpFailure.is(thrown)) throw unavailable(messageOf(thrown).replace(/\.$/, ""), thrown);
     if (thrown.code !== "PRIVATE_ADDRESS") throw unavailable(thrown.reason, thrown);
     throw refused(thrown.reason, "Set `allow_private: true` if that is meant");
   }
-  // The head alone may be a forgery of whoever cut the connection; what was accepted is offered again with the same id.
-  if (answer.truncated && answer.body.length < mostAnswerBytes) throw unavailable("the answer was cut off");
-  return answer;
 }

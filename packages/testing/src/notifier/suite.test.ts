@@ -1,113 +1,72 @@
-import type { Alert, Notifier } from "@tokenward/core/plugin";
-import { describe, expect, it, test } from "vitest";
-import { recordingNotifier, type RecordingNotifier } from "../recording-notifier.ts";
-import { notifierCases, testNotifier, type NotifierFixture } from "./suite.ts";
+import { AssertionError } from "node:assert/strict";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { soundFixture, type BrokenNotifier } from "../test/breaking-notifiers.ts";
+import { onCallFixture } from "../test/broken-notifiers-identity.ts";
+import { brokenNotifiers } from "../test/broken-notifiers.ts";
+import { notifierCases } from "./cases.ts";
+import { turn } from "./ground.ts";
+import { testNotifier } from "./suite.ts";
 
-const secretAddress = "https://hooks.example/T0-suite-secret";
+describe("over HTTP", () => testNotifier({ describe, it }, async () => await soundFixture()));
 
-function fixture(
-  change: (base: RecordingNotifier) => Partial<Notifier> = () => ({}),
-  shown: (alert: Alert) => string = JSON.stringify,
-): NotifierFixture {
-  const base = recordingNotifier();
-  const notifier: Notifier = {
-    notify: async (alert, io) => {
-      io.signal.throwIfAborted();
-      await base.notify(alert, io);
-    },
-    ...change(base),
-  };
-  return {
-    notifier,
-    received: async () => base.alerts.map(shown),
-    refuse: async () => base.failNext(new Error("the receiver refused it")),
-    secrets: [secretAddress],
-    dispose: async () => undefined,
-  };
-}
+describe("an on-call service", () => testNotifier({ describe, it }, async () => await onCallFixture()));
 
-testNotifier({ describe, it }, async () => fixture());
+describe("the conformance suite of Notifier", () => {
+  beforeAll(async () => {
+    // The HTTP library is imported by the first request, which takes more turns than anything below.
+    const fixture = await soundFixture();
+    await runCase("what was told has arrived when it resolves, once", fixture);
+    await fixture.dispose();
+  });
+  afterEach(() => void vi.useRealTimers());
 
-const mutants: readonly (readonly [defect: string, caughtBy: string, () => NotifierFixture])[] = [
-  [
-    "resolves before it told anybody",
-    "what was notified has arrived when it resolves",
-    () =>
-      fixture((base) => ({
-        notify: async (alert, io) => {
-          setImmediate(() => void base.notify(alert, io));
-          await Promise.resolve();
-        },
-      })),
-  ],
-  [
-    "keeps the command to itself",
-    "a human reads who it is about and what to type",
-    () => fixture(undefined, hideCommand),
-  ],
-  [
-    "never says that it is over",
-    "every edge is told, and the end of an incident, too",
-    () =>
-      fixture((base) => ({
-        notify: async (alert, io) => {
-          if (alert.edge !== "resolved") await base.notify(alert, io);
-        },
-      })),
-  ],
-  [
-    "does not know warnings",
-    "every severity is told",
-    () =>
-      fixture((base) => ({
-        notify: async (alert, io) => {
-          if (alert.severity !== "warn") await base.notify(alert, io);
-        },
-      })),
-  ],
-  [
-    "swallows refusals",
-    "a receiver that refuses makes it reject, and no error names a secret",
-    () => fixture((base) => ({ notify: async (alert, io) => await base.notify(alert, io).catch(() => undefined) })),
-  ],
-  [
-    "names its address in errors",
-    "a receiver that refuses makes it reject, and no error names a secret",
-    () =>
-      fixture((base) => ({
-        notify: async (alert, io) => {
-          await base.notify(alert, io).catch((cause: unknown) => {
-            throw new Error(`${secretAddress} refused it`, { cause });
-          });
-        },
-      })),
-  ],
-  [
-    "cannot be stopped",
-    "it stops when it is told to",
-    () => fixture((base) => ({ notify: async (alert, io) => await base.notify(alert, io) })),
-  ],
-  [
-    "marks what it told",
-    "notifying changes no alert",
-    () =>
-      fixture((base) => ({
-        notify: async (alert, io) => {
-          Object.assign(alert, { told: true });
-          await base.notify(alert, io);
-        },
-      })),
-  ],
-];
+  for (const broken of brokenNotifiers) {
+    it(`finds a notifier that ${broken.defect}`, async () => {
+      const found = await failureOf(broken);
+      // What a case asserts, not what a defect happens to throw.
+      expect(found).toBeInstanceOf(AssertionError);
+      expect((found as AssertionError).message).toMatch(broken.saying);
+    });
+  }
 
-function hideCommand({ subject, condition }: Alert): string {
-  return `${subject}: ${condition}`;
-}
-
-describe("the suite finds a notifier that", () => {
-  test.each(mutants)("%s", async (_, caughtBy, create) => {
-    const found = notifierCases.find(({ name }) => name === caughtBy);
-    if (found === undefined) throw new Error(`there is no case "${caughtBy}"`);
-    await expect(found.run(create())).rejects.toThrow();
+  it("has cases of different names, and a defect for each", () => {
+    const names = notifierCases.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const caught = new Set(brokenNotifiers.map(({ caughtBy }) => caughtBy));
+    expect([...caught].filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => !caught.has(name))).toEqual([]);
   });
 });
+
+async function failureOf({ caughtBy, create }: BrokenNotifier): Promise<unknown> {
+  const fixture = await create();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await impatiently(runCase(caughtBy, fixture));
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await fixture.dispose();
+  }
+}
+
+async function runCase(name: string, fixture: Awaited<ReturnType<typeof soundFixture>>): Promise<void> {
+  const found = notifierCases.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no case "${name}"`);
+  await found.run(fixture);
+}
+
+/** Nobody has to wait for ten seconds to see that a call would wait for ever: nothing here takes so many turns. */
+async function impatiently(work: Promise<void>): Promise<void> {
+  let ended = false;
+  const ending = work.finally(() => (ended = true));
+  // What it rejects with is awaited below.
+  ending.catch(() => undefined);
+  while (!ended) {
+    for (let turns = 0; turns < 20_000 && !ended; turns++) await turn();
+    // Longer than the suite's patience, and shorter than that of the HTTP client.
+    vi.advanceTimersByTime(15_000);
+  }
+  await ending;
+}

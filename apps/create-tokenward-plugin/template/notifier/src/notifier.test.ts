@@ -12,10 +12,12 @@ const alert: Alert = {
   edge: "opened",
   severity: "critical",
   subject: "crm",
-  condition: "refresh",
-  summary: "crm needs a new consent.",
+  condition: "reauth-due",
+  summary: "crm wants a new consent",
+  detail: "Its token is dead, and only a human can get another one.",
   command: "tokenward auth crm",
   code: "ERR_AUTH_REAUTH_REQUIRED",
+  openedAt: new Date("2026-01-01T00:00:00Z"),
   at: new Date("2026-01-02T03:04:05Z"),
 };
 
@@ -43,12 +45,24 @@ describe("a message", () => {
   it("says everything about the alert, as JSON", async () => {
     const { headers, body } = await notify("a-secret-that-is-long");
     assert.equal(headers["content-type"], "application/json");
-    const { at, ...facts } = alert;
+    const { at, openedAt, ...facts } = alert;
     assert.deepEqual(JSON.parse(body), {
       type: "tokenward.alert.opened",
       timestamp: at.toISOString(),
-      data: facts,
+      data: {
+        text: "crm wants a new consent — run `tokenward auth crm`",
+        opened_at: openedAt.toISOString(),
+        ...facts,
+      },
     });
+  });
+
+  it("names the first of many, and how many there are", async () => {
+    const members = Array.from({ length: 1000 }, (_, index) => ({ subject: `crm/${index}` }));
+    const { body } = await notify("a-secret-that-is-long", { ...alert, members });
+    const { data } = JSON.parse(body) as { readonly data: Readonly<Record<string, unknown>> };
+    assert.deepEqual(data["members"], members.slice(0, 20));
+    assert.equal(data["member_count"], 1000);
   });
 
   it("is signed", async () => {
@@ -63,6 +77,20 @@ describe("a message", () => {
     const [one, again] = [await notify("a-secret-that-is-long"), await notify("a-secret-that-is-long")];
     assert.equal(one.headers["webhook-id"], again.headers["webhook-id"]);
   });
+});
+
+describe("a refusal", () => {
+  for (const [behaviour, code] of [
+    ["permanent", "ERR_NOTIFIER_REFUSED"],
+    ["transient", "ERR_NOTIFIER_UNAVAILABLE"],
+    ["throttled", "ERR_NOTIFIER_THROTTLED"],
+    ["drop", "ERR_NOTIFIER_UNAVAILABLE"],
+  ] as const) {
+    it(`(${behaviour}) is ${code}`, async () => {
+      receiver.behave(behaviour);
+      await assert.rejects(notify("a-secret-that-is-long"), { code });
+    });
+  }
 });
 
 describe("options", () => {

@@ -1,35 +1,37 @@
-import { secret, type Alert, type HttpRequest, type Notifier } from "@tokenward/core/plugin";
+import { alertSentence, secret, type Alert, type HttpRequest, type Notifier } from "@tokenward/core/plugin";
+import { refusalOf, unavailable } from "./failures.ts";
 import type { SampleNameOptions } from "./options.ts";
 import { signatureOf } from "./signature.ts";
 
-/** Resolves when the receiver accepted the alert; what was not accepted is offered again by a later run. */
+/** Members that a message names at most; nobody reads a thousand, and few receivers take them. */
+const shown = 20;
+
+/** One call is one attempt. It resolves when the receiver accepted the alert; the engine repeats what was not. */
 export function createNotifier(options: SampleNameOptions): Notifier {
   return {
     notify: async (alert, io) => {
-      const answer = await io.http.send(requestFor(alert, io.clock.now(), options), { signal: io.signal });
-      // Neither the address nor what the receiver says: both may hold secrets.
-      if (answer.status < 200 || answer.status > 299) {
-        throw new Error(`the receiver answered with status ${answer.status}`);
-      }
+      const request = requestFor(alert, io.clock.now(), options);
+      const answer = await io.http.send(request, { signal: io.signal }).catch((error: unknown) => {
+        throw unavailable(error);
+      });
+      const refusal = refusalOf(answer, io.clock.now());
+      if (refusal !== undefined) throw refusal;
     },
   };
 }
 
 function requestFor(alert: Alert, now: Date, options: SampleNameOptions): HttpRequest {
+  const { at, openedAt, members, ...facts } = alert;
   const body = JSON.stringify({
     type: `tokenward.alert.${alert.edge}`,
-    timestamp: alert.at,
+    timestamp: at,
     data: {
-      id: alert.id,
-      incident: alert.incident,
-      edge: alert.edge,
-      severity: alert.severity,
-      subject: alert.subject,
-      subjects: alert.subjects,
-      condition: alert.condition,
-      summary: alert.summary,
-      command: alert.command,
-      code: alert.code,
+      // The words that a human meets everywhere; all else is for machines.
+      text: alertSentence(alert),
+      ...facts,
+      opened_at: openedAt,
+      members: members?.slice(0, shown),
+      member_count: members?.length,
     },
   });
   const timestamp = Math.floor(now.getTime() / 1000);

@@ -37,6 +37,11 @@ const nasty = fc.constantFrom(
   "&amp; &lt; \\ \" '",
   "- item",
   "1. item",
+  "&".repeat(3000),
+  "\\".repeat(3000),
+  "漢".repeat(3000),
+  "\uD83D".repeat(3000),
+  "{{DATE(2026-11-26T10:00:00Z,SHORT)}} ![x](https://evil.example/x.png) &#x3C; __it__ <at>all</at>",
 );
 const words = fc.oneof(
   nasty,

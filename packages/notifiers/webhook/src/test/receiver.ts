@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly hang?: boolean;
   /** Takes it and cuts the connection. */
   readonly drop?: boolean;
+  /** Cuts the connection after the body, as if there was more to come. */
+  readonly cut?: boolean;
 }
 
 /** A part of every address of a {@link Receiver} that nobody may see. */
@@ -36,10 +38,11 @@ export class Receiver {
         headers: request.headers,
         body: Buffer.concat(chunks).toString("utf8"),
       };
-      const { status = 200, body = "", headers = {}, hang, drop } = this.behaviour;
+      const { status = 200, body = "", headers = {}, hang, drop, cut } = this.behaviour;
       this.attempts.push(received);
       if (hang === true || drop === true || (status >= 200 && status < 300)) this.accepted.push(received);
       if (drop === true) request.socket.destroy();
+      else if (cut === true) response.writeHead(status, headers).write(body, () => request.socket.destroy());
       // Careless receivers repeat what they were sent.
       else if (hang !== true)
         response.writeHead(status, headers).end(body === "echo" ? `${request.url} ${received.body}` : body);
