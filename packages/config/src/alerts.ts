@@ -1,4 +1,5 @@
-import type { NamedNotifier, Severity } from "@tokenward/core";
+import type { Heartbeat, NamedNotifier } from "@tokenward/core";
+import { readAlertRules, type AlertRules } from "./alert-policy.ts";
 import { adopt, configure, created, loadNamed, optionsKey, reportOtherKeys } from "./backend.ts";
 import { closest } from "./closest.ts";
 import { createdPlugin } from "./created-plugin.ts";
@@ -7,13 +8,11 @@ import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
 import type { AlertKeys } from "./schema.ts";
 
-/** Which notifiers hear of which severity. One without a route takes the next lower one's; no routes: all of them. */
-export type AlertRoutes = { readonly [Level in Severity]?: readonly string[] | undefined };
-
 /** What `auth.alerts` configures. */
 export interface Alerts {
   readonly notifiers: readonly NamedNotifier[];
-  readonly routes: AlertRoutes;
+  readonly policy: AlertRules["policy"];
+  readonly heartbeat: Heartbeat | undefined;
 }
 
 const at: ConfigPath = ["auth", "alerts"];
@@ -24,8 +23,10 @@ export async function readAlerts(
   plugins: PluginLoader,
   reading: Reading,
 ): Promise<Alerts> {
-  if (alerts === undefined) return { notifiers: [], routes: {} };
-  const { backend = "none", routes = {}, ...blocks } = createdPlugin(alerts) ? { backend: alerts } : alerts;
+  if (alerts === undefined) return { notifiers: [], policy: {}, heartbeat: undefined };
+  const block: AlertKeys = createdPlugin(alerts) ? { backend: alerts as never } : alerts;
+  const { policy, heartbeat } = readAlertRules(block, at, reading);
+  const { backend = "none", routes: _, remind_every, quiet_hours, heartbeat: __, ...blocks } = block;
   const list = Array.isArray(backend);
   const entries = ((list ? backend : [backend]) as readonly (string | object)[]).filter((entry) => entry !== "none");
   const names = entries.map((entry) => (typeof entry === "string" ? entry : (createdPlugin(entry)?.name ?? "own")));
@@ -49,8 +50,9 @@ export async function readAlerts(
       return notifier && { name, notifier };
     }),
   );
-  for (const [severity, wanted] of Object.entries(routes)) reportUnknownRoutes(severity, wanted ?? [], names, reading);
-  return { notifiers: notifiers.filter((notifier) => notifier !== undefined), routes };
+  for (const [severity, wanted] of Object.entries(policy.routes ?? {}))
+    reportUnknownRoutes(severity, wanted ?? [], names, reading);
+  return { notifiers: notifiers.filter((notifier) => notifier !== undefined), policy, heartbeat };
 }
 
 function reportUnknownRoutes(

@@ -1,5 +1,4 @@
-import type { GrantPlan, GrantState, NamedNotifier, RateBucket } from "@tokenward/core";
-import type { AlertRoutes } from "./alerts.ts";
+import type { AlertPolicy, GrantPlan, GrantState, Heartbeat, NamedNotifier, RateBucket } from "@tokenward/core";
 import type { NamedWriteBack } from "./level.ts";
 import type { LoadedPlugin } from "./load-plugin.ts";
 
@@ -24,7 +23,10 @@ export interface Configuration {
   readonly plans: readonly ConfiguredGrant[];
   readonly state: GrantState;
   readonly notifiers: readonly NamedNotifier[];
-  readonly routes: AlertRoutes;
+  /** Who hears of what, for the engine. The installation is the file's path. */
+  readonly alerts: AlertPolicy;
+  /** Pinged by every run, where the file says so. */
+  readonly heartbeat?: Heartbeat | undefined;
   /** Asked for room before each exchange, where the file names one. */
   readonly rateBucket?: RateBucket | undefined;
   /** Milliseconds to wait for another process's lease, where the file says so. */

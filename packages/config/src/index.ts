@@ -1,4 +1,4 @@
-export type { AlertRoutes } from "./alerts.ts";
+export type { AlertRoutes } from "@tokenward/core";
 export type { Configuration, ConfiguredGrant } from "./configuration.ts";
 export { defineConfig, type CheckedConfig, type CheckedPlatforms } from "./define-config.ts";
 export { readDuration } from "./duration.ts";

@@ -1,9 +1,9 @@
 import { optionsKey } from "./backend.ts";
-import { alertsDescriptions, authDescriptions, fileDescriptions } from "./key-descriptions.ts";
+import { alertsDescriptions, authDescriptions, fileDescriptions, heartbeatDescriptions } from "./key-descriptions.ts";
 import { describeKey, keysJsonSchema } from "./json-schema-keys.ts";
 import { oneOfNames, when, type JsonSchema, type OptionsJsonSchema } from "./json-schema-options.ts";
 import { isSpecifier, knownNames, type ConfiguredKind } from "./plugin-name.ts";
-import { routesShape } from "./schema.ts";
+import { alertPolicyShape } from "./schema.ts";
 
 /** A plugin's options, by what a configuration calls it. */
 export interface NamedOptions {
@@ -50,7 +50,7 @@ export function alertsJsonSchema(plugins: readonly NamedOptions[]): JsonSchema {
     type: "object",
     properties: {
       backend: { ...describeKey(alertsDescriptions["backend"]), anyOf: [name, { type: "array", items: name }] },
-      ...keysJsonSchema(routesShape, alertsDescriptions),
+      ...alertKeysJsonSchema(),
       ...optionBlocks(names),
     },
     allOf: [
@@ -59,9 +59,48 @@ export function alertsJsonSchema(plugins: readonly NamedOptions[]): JsonSchema {
       ),
       when(
         { properties: { backend: { anyOf: [known, { type: "array", items: known }] } } },
-        { propertyNames: { enum: ["backend", "routes", ...Object.keys(optionBlocks(names))] } },
+        { propertyNames: { enum: ["backend", ...Object.keys(alertPolicyShape), ...Object.keys(optionBlocks(names))] } },
       ),
     ],
+  };
+}
+
+function alertKeysJsonSchema(): Readonly<Record<string, JsonSchema>> {
+  const { heartbeat: _, quiet_hours: __, ...shape } = alertPolicyShape;
+  const secret: JsonSchema = { $ref: "#/$defs/secret" };
+  const described = (key: string): JsonSchema => describeKey(heartbeatDescriptions[key]);
+  return {
+    ...keysJsonSchema(shape, alertsDescriptions),
+    quiet_hours: {
+      ...describeKey(alertsDescriptions["quiet_hours"]),
+      anyOf: [
+        { type: "string", pattern: "^[0-2][0-9]:[0-5][0-9] *- *[0-2][0-9]:[0-5][0-9]$" },
+        {
+          type: "object",
+          properties: { from: { type: "string" }, to: { type: "string" }, time_zone: { type: "string" } },
+          required: ["from", "to"],
+          additionalProperties: false,
+        },
+      ],
+    },
+    heartbeat: {
+      ...describeKey(alertsDescriptions["heartbeat"]),
+      anyOf: [
+        secret,
+        { type: "string", format: "uri" },
+        {
+          type: "object",
+          properties: {
+            url: { ...described("url"), anyOf: [secret, { type: "string", format: "uri" }] },
+            start_url: { ...described("start_url"), anyOf: [secret, { type: "string", format: "uri" }] },
+            failure_url: { ...described("failure_url"), anyOf: [secret, { type: "string", format: "uri" }] },
+            allow_private: { ...described("allow_private"), type: "boolean" },
+          },
+          required: ["url"],
+          additionalProperties: false,
+        },
+      ],
+    },
   };
 }
 

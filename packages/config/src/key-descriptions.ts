@@ -40,6 +40,26 @@ export const alertsDescriptions: Readonly<Record<string, KeyDescription>> = {
     meaning:
       "Which notifiers hear of `warn`, `page` and `critical`. A severity without a route takes the next lower one's",
   },
+  remind_every: {
+    default: "`3d`",
+    meaning: "How long after the last message an open alert is told again, at least `1h`; or `never`",
+  },
+  quiet_hours: {
+    default: "none",
+    meaning: 'When `warn` waits for the morning: `"22:00-07:00"`, or `from`, `to` and `time_zone`',
+  },
+  heartbeat: {
+    default: "none",
+    meaning: "An address that is asked for at the start and at the end of every run; or `url` and its kin",
+  },
+};
+
+/** Keys of `auth.alerts.heartbeat`. */
+export const heartbeatDescriptions: Readonly<Record<string, KeyDescription>> = {
+  url: { default: "required", meaning: "Asked for after a run with nothing that needs a human" },
+  start_url: { default: "`url` with `/start`", meaning: "Asked for when a run starts" },
+  failure_url: { default: "`url` with `/fail`", meaning: "Asked for after a run with something that needs a human" },
+  allow_private: { default: "`false`", meaning: "Whether they may lead into a private network" },
 };
 
 /** Keys of a `decay`. */

@@ -149,7 +149,7 @@ function reportUnplaced(instances: readonly CreatedPlugin[], reading: Reading): 
 
 const nothing: Parts = {
   grants: [],
-  alerts: { notifiers: [], routes: {} },
+  alerts: { notifiers: [], policy: {}, heartbeat: undefined },
   state: undefined,
   rateBucket: undefined,
   leaseWait: undefined,
@@ -213,6 +213,11 @@ function reportRouter(root: Readonly<Record<string, unknown>>, reading: Reading)
   });
 }
 
+// Switched off, nobody looks at a grant any more.
+function enabledGrants(grants: readonly ReadGrant[]): readonly string[] {
+  return grants.flatMap(({ plan }) => (plan?.enabled === true ? [plan.id] : []));
+}
+
 function configurationOf(
   file: string,
   parts: Parts,
@@ -226,7 +231,8 @@ function configurationOf(
     plans: grants.flatMap(({ plan, postponed }) => (plan === undefined || postponed.length > 0 ? [] : [plan])),
     state,
     notifiers: alerts.notifiers,
-    routes: alerts.routes,
+    alerts: { ...alerts.policy, installation: file, grants: enabledGrants(grants) },
+    heartbeat: alerts.heartbeat,
     rateBucket,
     leaseWait,
     exchangeDeadline,

@@ -2,6 +2,9 @@
 import * as z from "zod/mini";
 import { isSecret, type Secret } from "@tokenward/core";
 import { createdPlugin } from "./created-plugin.ts";
+import type { QuietHours } from "@tokenward/core";
+import { isHeartbeatAddress } from "./heartbeat-address.ts";
+import { readQuietHours } from "./quiet-hours.ts";
 import { readDuration } from "./duration.ts";
 import { readTimestamp } from "./timestamp.ts";
 
@@ -150,8 +153,56 @@ export interface AlertKeys {
   readonly [options: string]: unknown;
 }
 
-/** Which notifiers hear of what, under `auth.alerts`. */
-export const routesShape: ShapeOf<Pick<AlertKeys, "routes">> = {
+/** Keys of `auth.alerts` beside the notifiers, as the file writes them. */
+export interface AlertPolicyKeys {
+  readonly routes?: AlertKeys["routes"];
+  /** Milliseconds. */
+  readonly remind_every?: number | "never" | undefined;
+  readonly quiet_hours?: QuietHours | undefined;
+  readonly heartbeat?: HeartbeatKeys | undefined;
+}
+
+/** `auth.alerts.heartbeat` in its long form. */
+export interface HeartbeatKeys {
+  readonly url: Secret;
+  readonly start_url?: Secret | undefined;
+  readonly failure_url?: Secret | undefined;
+  readonly allow_private?: boolean | undefined;
+}
+
+const hour = 3_600_000;
+const notHours = 'must be "22:00-07:00" or { from: "22:00", to: "07:00", time_zone: "Europe/Berlin" }';
+
+const quietHours: z.ZodMiniType<QuietHours> = z.pipe(
+  z.union(
+    [z.string(), z.strictObject({ from: z.string(), to: z.string(), time_zone: z.optional(z.string()) })],
+    notHours,
+  ),
+  z.transform((value, context): QuietHours => {
+    const hours = readQuietHours(value);
+    if (typeof hours !== "string") return hours;
+    context.issues.push({ code: "custom", message: hours, input: value });
+    return z.NEVER;
+  }),
+);
+
+const address = clientSecret.check(
+  z.refine(
+    (url: Secret) => !isSecret(url) || isHeartbeatAddress(url.reveal()),
+    "must be an address that begins with https://",
+  ),
+);
+
+/** The long form of a heartbeat. */
+export const heartbeatSchema: z.ZodMiniType<HeartbeatKeys> = z.strictObject({
+  url: address,
+  start_url: z.optional(address),
+  failure_url: z.optional(address),
+  allow_private: z.optional(z.boolean()),
+});
+
+/** Keys of `auth.alerts` beside the notifiers and their options. */
+export const alertPolicyShape: ShapeOf<AlertPolicyKeys> = {
   routes: z.optional(
     z.strictObject({
       warn: z.optional(notifierNames),
@@ -159,11 +210,20 @@ export const routesShape: ShapeOf<Pick<AlertKeys, "routes">> = {
       critical: z.optional(notifierNames),
     }),
   ),
+  remind_every: z.optional(
+    z.union(
+      [z.literal("never"), duration.check(z.refine((span: number) => span >= hour, "must be at least 1h"))],
+      "must be never, or a duration of at least 1h, such as 3d",
+    ),
+  ),
+  quiet_hours: z.optional(quietHours),
+  heartbeat: z.optional(
+    z.union([clientSecret, heartbeatSchema], 'must be "${NAME}", { file: path } or { url: … }'),
+  ) as z.ZodMiniType<HeartbeatKeys | undefined>,
 };
 
 const alerts = z.looseObject({
   backend: z.optional(z.union([notifier, z.array(notifier)], "must be a notifier's name, a list of them, or none")),
-  ...routesShape,
 });
 
 /** Keys under `auth`. */

@@ -43,6 +43,34 @@ export interface AlertsConfig {
         readonly critical?: readonly string[] | undefined;
       }
     | undefined;
+  /** How long after the last message an open alert is told again. Default `3d`. */
+  readonly remind_every?: DurationConfig | "never" | undefined;
+  /** When `warn` waits for the morning. A text means the machine's clock. Default: never. */
+  readonly quiet_hours?:
+    | `${string}-${string}`
+    | {
+        /** Hours and minutes: `22:00`. */
+        readonly from: string;
+        /** Hours and minutes: `07:00`. */
+        readonly to: string;
+        /** IANA name, such as `Europe/Berlin`. Default: the machine's. */
+        readonly time_zone?: string | undefined;
+      }
+    | undefined;
+  /** An address that is asked for at the start and at the end of every run. Default: none. */
+  readonly heartbeat?:
+    | SecretConfig
+    | {
+        /** After a run with nothing that needs a human. */
+        readonly url: SecretConfig;
+        /** When a run starts. Default: `/start` behind `url`. */
+        readonly start_url?: SecretConfig | undefined;
+        /** After a run with something that needs a human. Default: `/fail` behind `url`. */
+        readonly failure_url?: SecretConfig | undefined;
+        /** Whether they may lead into a private network. Default `false`. */
+        readonly allow_private?: boolean | undefined;
+      }
+    | undefined;
   /** Options of a notifier that is given by name. */
   readonly [options: string]: unknown;
 }
