@@ -68,6 +68,7 @@ export function alertsJsonSchema(plugins: readonly NamedOptions[]): JsonSchema {
 function alertKeysJsonSchema(): Readonly<Record<string, JsonSchema>> {
   const { heartbeat: _, quiet_hours: __, ...shape } = alertPolicyShape;
   const secret: JsonSchema = { $ref: "#/$defs/secret" };
+  const address: JsonSchema = { type: "string", pattern: "^https?://" };
   const described = (key: string): JsonSchema => describeKey(heartbeatDescriptions[key]);
   return {
     ...keysJsonSchema(shape, alertsDescriptions),
@@ -87,13 +88,13 @@ function alertKeysJsonSchema(): Readonly<Record<string, JsonSchema>> {
       ...describeKey(alertsDescriptions["heartbeat"]),
       anyOf: [
         secret,
-        { type: "string", format: "uri" },
+        address,
         {
           type: "object",
           properties: {
-            url: { ...described("url"), anyOf: [secret, { type: "string", format: "uri" }] },
-            start_url: { ...described("start_url"), anyOf: [secret, { type: "string", format: "uri" }] },
-            failure_url: { ...described("failure_url"), anyOf: [secret, { type: "string", format: "uri" }] },
+            url: { ...described("url"), anyOf: [secret, address] },
+            start_url: { ...described("start_url"), anyOf: [secret, address] },
+            failure_url: { ...described("failure_url"), anyOf: [secret, address] },
             allow_private: { ...described("allow_private"), type: "boolean" },
           },
           required: ["url"],

@@ -71,7 +71,10 @@ describe("a whole configuration", () => {
       leaseWait: 90_000,
       exchangeDeadline: 90_000,
       recoveryRecipients: ["age1qqqq"],
-      routes: { warn: ["webhook"], page: ["pagerduty"] },
+      alerts: {
+        routes: { warn: ["webhook"], page: ["pagerduty"] },
+        grants: ["instagram", "tiktok", "youtube", "acme-crm/north"],
+      },
     });
     expect(configuration.notifiers.map(({ name }) => name)).toEqual(["webhook", "pagerduty"]);
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { examples } from "./examples.ts";
 import { bundledPlugins, project } from "./test/project.ts";
 import { checkConfig } from "./load.ts";
-import { authShape, fileShape, grantShape, platformShape } from "./schema.ts";
+import { alertPolicyShape, authShape, fileShape, grantShape, platformShape } from "./schema.ts";
 
 const repository = path.resolve(import.meta.dirname, "../../..");
 const reference = readFileSync(path.join(repository, "docs/configuration.md"), "utf8");
@@ -15,11 +15,11 @@ function keysOf(schema: unknown): readonly string[] {
   const { def } = (schema as { readonly _zod: { readonly def: Record<string, unknown> } })._zod;
   const shape = def["shape"] as Record<string, unknown> | undefined;
   if (shape !== undefined) return Object.entries(shape).flatMap(([key, value]) => [key, ...keysOf(value)]);
-  const inner = [def["innerType"], def["element"], ...((def["options"] as unknown[] | undefined) ?? [])];
+  const inner = [def["innerType"], def["element"], def["in"], ...((def["options"] as unknown[] | undefined) ?? [])];
   return inner.filter((part) => part !== undefined).flatMap((part) => keysOf(part));
 }
 
-const known = [fileShape, authShape, grantShape, platformShape].flatMap((shape) =>
+const known = [fileShape, authShape, grantShape, platformShape, alertPolicyShape].flatMap((shape) =>
   Object.entries(shape).flatMap(([key, schema]) => [key, ...keysOf(schema)]),
 );
 
@@ -48,7 +48,9 @@ test.each([
     const whole = block.includes("platforms:") ? block : `${block}platforms: {}\n`;
     const folder = project({ "tokenward.config.yaml": whole, "crm.secret": "crm-secret-4", "vault.mjs": vault });
     const names = [...block.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] as string);
-    const env = Object.fromEntries(names.map((name) => [name, `value-of-${name}`]));
+    const env = Object.fromEntries(
+      names.map((name) => [name, name.endsWith("_URL") ? "https://beat.example/x" : `value-of-${name}`]),
+    );
     const { problems } = await checkConfig({ folder, env, bundled: bundledPlugins() });
     expect(problems).toEqual([]);
   }
