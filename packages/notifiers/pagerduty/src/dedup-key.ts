@@ -9,10 +9,9 @@ const most = 255;
  * recognises an incident also where nothing is remembered between runs.
  */
 export function dedupKey({ subject, condition }: Pick<Alert, "subject" | "condition">, prefix: string): string {
-  const clean = `${subject}/${condition}`.replace(/[^\u0021-\u007E]+/g, "_");
-  const readable = `${prefix}/${clean}`;
-  const exact = clean === `${subject}/${condition}` || /^[\u0020-\u007E]*$/.test(subject);
-  if (readable.length <= most && exact) return readable;
+  const readable = `${prefix}/${subject}/${condition}`;
+  if (readable.length <= most && /^[\u0020-\u007E]*$/.test(readable)) return readable;
   const hash = createHash("sha256").update(`${subject}\0${condition}`).digest("hex").slice(0, 32);
-  return `${readable.slice(0, most - hash.length - 1)}#${hash}`;
+  const head = readable.replace(/[^\u0020-\u007E]+/g, "_").slice(0, most - hash.length - 1);
+  return `${head}#${hash}`;
 }
