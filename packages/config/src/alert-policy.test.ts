@@ -13,7 +13,7 @@ async function problemsOf(alerts: string): Promise<readonly string[]> {
 
 async function loaded(alerts: string) {
   const folder = project({
-    "tokenward.config.yaml": `platforms: { youtube: { client_id: x, client_secret: "\${HOOK}" }, tiktok: { enabled: false } }\nauth: { alerts: ${alerts} }`,
+    "tokenward.config.yaml": `platforms: { youtube: { client_id: x, client_secret: "\${HOOK}" }, tiktok: { enabled: false, client_id: y, client_secret: "\${HOOK}" } }\nauth: { alerts: ${alerts} }`,
   });
   return await loadConfig({ folder, env: { ...env, TIKTOK_CLIENT_KEY: "x" }, bundled: bundledPlugins() });
 }
