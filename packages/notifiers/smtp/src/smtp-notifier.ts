@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { untilAborted, type Alert, type Notifier, type PluginContext, type PluginIO } from "@tokenward/core/plugin";
+import {
+  untilAborted,
+  type Alert,
+  type Notifier,
+  type PluginContext,
+  type PluginIO,
+  type TokenwardError,
+} from "@tokenward/core/plugin";
 import type { MailAddress } from "./address.ts";
 import { contentOf } from "./content.ts";
 import type { SmtpOptions } from "./options.ts";
@@ -32,19 +39,31 @@ export function smtpNotifier(options: SmtpOptions, { folder }: Pick<PluginContex
 
 type Message = ReturnType<typeof messageOf>;
 
+/** What the library says of a mail that was taken for somebody at least. */
+interface Sent {
+  readonly rejected?: readonly (string | object)[];
+  readonly rejectedErrors?: readonly { readonly responseCode?: number }[];
+}
+
+function refusedRecipients(rejected: readonly string[], all: readonly string[]): TokenwardError {
+  const places = all.flatMap((address, index) => (rejected.includes(address) ? [index + 1] : []));
+  return refused(
+    `the mail server refused ${rejected.length} of ${all.length} recipients (number ${places.join(", ")} of \`to\`), and took the mail for the others`,
+    "Correct that address",
+  );
+}
+
 async function send(message: Message, options: SmtpOptions, folder: string, io: PluginIO): Promise<void> {
   const transport = await transportOf(options, folder);
   try {
-    const { rejected = [] } = await untilAborted(transport.sendMail(message), io.signal);
+    const sent = (await untilAborted(io.signal, async () => await transport.sendMail(message))) as Sent;
+    const { rejected = [], rejectedErrors = [] } = sent;
     if (rejected.length === 0) return;
-    // The others have it by now; a repetition has the same Message-ID, by which mail programs know it.
-    const places = message.envelope.to.flatMap((address, index) =>
-      rejected.map(String).includes(address) ? [index + 1] : [],
-    );
-    throw refused(
-      `the mail server refused ${rejected.length} of ${message.envelope.to.length} recipients (number ${places.join(", ")} of \`to\`), and took the mail for the others`,
-      "Correct that address",
-    );
+    // What is only for now is told by its own reply. The others have it already; a repetition has the same Message-ID, by
+    // which mail programs know it.
+    const passing = rejectedErrors.length > 0 && rejectedErrors.every(({ responseCode = 0 }) => responseCode < 500);
+    if (passing) throw refusalOf(rejectedErrors[0], io.clock.now());
+    throw refusedRecipients(rejected.map(String), message.envelope.to);
   } finally {
     transport.close();
   }
