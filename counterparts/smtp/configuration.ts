@@ -13,7 +13,7 @@ export const account: { readonly user: string; readonly password: string } = {
 
 /**
  * Exim's configuration: STARTTLS and implicit TLS, AUTH PLAIN only after TLS, mail to anybody at example.com ends in one
- * file each, and three addresses that are treated badly.
+ * file, and three addresses that are treated badly.
  */
 export function eximConfiguration({ folder, port, implicitPort }: EximFolder): string {
   return `
@@ -63,7 +63,7 @@ files:
 begin transports
 file:
   driver = appendfile
-  file = ${folder}/mail/\${sg{$local_part}{[^a-z0-9]}{_}}
+  file = ${folder}/mail/all
   user = Debian-exim
   group = Debian-exim
   envelope_to_add

@@ -106,11 +106,12 @@ async function listening(port: number): Promise<void> {
 async function mailsIn(folder: string, mailbox: string, count: number): Promise<readonly string[]> {
   for (;;) {
     const files = await readdir(folder);
-    const text = files.includes(mailbox) ? await readFile(path.join(folder, mailbox), "utf8") : "";
+    const text = files.includes("all") ? await readFile(path.join(folder, "all"), "utf8") : "";
     const mails = text
       .split(/^From .*\n/m)
       .slice(1)
-      .map((mail) => mail.trimStart());
+      .map((mail) => mail.trimStart())
+      .filter((mail) => new RegExp(`^Envelope-to: ${mailbox}@`, "m").test(mail));
     if (mails.length >= count && text.endsWith("\n\n")) return mails;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 
 /** What the server does with what comes from here on. */
-export type MailboxMood = "usual" | "refusing" | "busy" | "hanging" | "dropping" | "greylisting";
+export type MailboxMood = "usual" | "refusing" | "busy" | "hanging" | "dropping" | "dropping-unseen" | "greylisting";
 
 /** One mail as the server took it. */
 export interface Mail {
@@ -16,6 +16,8 @@ export class Mailbox {
   readonly mails: Mail[] = [];
   attempts = 0;
   mood: MailboxMood = "usual";
+  /** Where it listens, or listened. */
+  port = 0;
   readonly #server: SMTPServer;
 
   constructor(login?: { readonly user: string; readonly password: string }) {
@@ -31,6 +33,7 @@ export class Mailbox {
       },
       onMailFrom: (_address, _session, callback) => {
         this.attempts++;
+        if (this.mood === "dropping-unseen") return this.#cut();
         if (this.mood === "greylisting") callback(Object.assign(new Error("come back later"), { responseCode: 451 }));
         else callback();
       },
@@ -61,11 +64,8 @@ export class Mailbox {
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.port = (this.#server.server.address() as AddressInfo).port;
     return this;
-  }
-
-  get port(): number {
-    return (this.#server.server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
