@@ -32,5 +32,5 @@ export async function startBrowser(): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   // Chromium's own sandbox refuses to run as root; what is shown is our own page.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return await chromium.launch({ executablePath: browserPath(), args });
+  return await chromium.launch({ executablePath: browserPath() ?? "chromium", args });
 }
