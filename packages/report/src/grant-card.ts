@@ -4,6 +4,11 @@ import { timeLine } from "./time-line.ts";
 import { levelOf, levelWords } from "./urgency.ts";
 import { commandIn, nameOf, spanInWords } from "./words.ts";
 
+// What is in backquotes is to be typed.
+function withCode(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
 /** One grant: who, how bad, until when, and what to type. */
 export function grantCard(status: RefreshStatus, now: Date): string {
   const level = levelOf(status);
@@ -18,7 +23,7 @@ export function grantCard(status: RefreshStatus, now: Date): string {
     `<li class="grant ${level}">`,
     `<h3>${escaped(nameOf(status))}<span class="action">${escaped(facts.join(", "))}</span><span class="badge">${levelWords[level]}</span></h3>`,
     timeLine(status, now),
-    `<p class="detail">${escaped(detail)}${code === undefined ? "" : ` <span class="code">${escaped(code)}</span>`}</p>`,
+    `<p class="detail">${withCode(detail)}${code === undefined ? "" : ` <span class="code">${escaped(code)}</span>`}</p>`,
     ...(command === undefined ? [] : [`<p class="command">${escaped(command)}</p>`]),
     "</li>",
   ].join("\n");

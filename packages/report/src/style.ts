@@ -44,6 +44,7 @@ padding:.75rem 1rem;margin:0 0 .6rem;display:grid;grid-template-columns:12rem 1f
 .code{color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
 .command{grid-column:1/-1;margin:.4rem 0 0;padding:.5rem .75rem;border:1px solid var(--rule);border-radius:.4rem;background:var(--ground);
 font:.9rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;white-space:pre-wrap;user-select:all}
+code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .critical{--level:var(--critical);--level-soft:var(--critical-soft)}.page{--level:var(--page);--level-soft:var(--page-soft)}
 .warn{--level:var(--warn);--level-soft:var(--warn-soft)}.fine{--level:var(--fine);--level-soft:var(--fine-soft)}
 .skipped{--level:var(--skipped);--level-soft:var(--skipped-soft)}

@@ -63,8 +63,8 @@ export const memoryCases: readonly GrantStateCase[] = [
   grantStateCase("an unknown target is empty", async ({ state }) => {
     assert.deepEqual(await state.peek("nowhere"), { facts: {} });
     assert.equal(await state.spent("nowhere", "fp"), undefined);
-    assert.deepEqual(await state.alerts.list(), []);
-    assert.deepEqual(await state.alerts.outbox(at(1e6)), []);
+    assert.deepEqual(await state.alerts.list("nobody"), []);
+    assert.deepEqual(await state.alerts.outbox("nobody"), []);
     assert.equal(await state.facts.get("nothing"), undefined);
   }),
 
@@ -169,9 +169,8 @@ async function lookAround(state: GrantStateFixture["state"]): Promise<void> {
   await state.peek("t");
   await state.peek("another");
   await state.spent("t", "fingerprint-1");
-  await state.alerts.get("tiktok", "refresh");
-  await state.alerts.list();
-  await state.alerts.outbox(at(1e6));
+  await state.alerts.list("nobody");
+  await state.alerts.outbox("nobody");
   await state.facts.get("clock");
 }
 

@@ -64,17 +64,37 @@ export function grantOf(generation: number): StoredGrant {
   };
 }
 
-/** An alert state. */
+/** The installation that the samples belong to. */
+export const installation: string = "/srv/tokens/tokenward.config.yaml";
+
+/** An alert state with what every one has. */
 export function alertState(detail: string, changes: Partial<AlertState> = {}): AlertState {
   return {
+    installation,
     subject: "tiktok/brand-a",
-    condition: "refresh",
+    condition: "refresh-failed",
     severity: "page",
     incident: "incident-1",
     openedAt: at(1),
+    sightings: 1,
+    summary: "TikTok (brand-a) could not be refreshed",
     detail,
     ...changes,
   };
+}
+
+/** An alert state with everything that one can have. */
+export function wholeAlertState(detail: string): AlertState {
+  return alertState(detail, {
+    command: "tokenward auth refresh tiktok/brand-a",
+    code: "ERR_AUTH_NOT_REACHED",
+    cause: { key: "tiktok outage", subject: "platform tiktok", label: "TikTok" },
+    group: "platform tiktok",
+    told: { severity: "warn", at: at(2), by: ["webhook", "smtp"] },
+    calmSince: at(3),
+    resolvedAt: at(4),
+    before: { at: at(0), severity: "critical" },
+  });
 }
 
 /** An outbox entry that is due at a second. */
@@ -84,10 +104,13 @@ export function outboxEntry(id: string, due: number): OutboxEntry {
     incident: "incident-1",
     edge: "opened",
     severity: "page",
-    subject: "tiktok/brand-a",
-    condition: "refresh",
-    summary: "It needs a human.",
+    subject: "platform tiktok",
+    condition: "refresh-failed",
+    summary: "2 TikTok grants could not be refreshed",
+    detail: "Among them tiktok/brand-a: it could not be reached.",
+    openedAt: at(1),
     at: at(1),
+    members: [{ subject: "tiktok/brand-a" }, { subject: "tiktok/brand-b", command: "tokenward auth tiktok/brand-b" }],
   };
-  return { id, notifier: "webhook", alert, attempts: 0, notBefore: at(due) };
+  return { id, installation, notifier: "webhook", alert, attempts: 0, notBefore: at(due) };
 }

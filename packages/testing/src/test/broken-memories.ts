@@ -1,5 +1,5 @@
 import { memoryState } from "@tokenward/core";
-import type { GrantState } from "@tokenward/core/plugin";
+import type { AlertChange, AlertState, AlertStore, GrantState } from "@tokenward/core/plugin";
 import { broken, forgetful, seeing, withAlerts, withHeld, type BrokenState } from "./breaking.ts";
 import { intentOf, patient } from "../grant-state/samples.ts";
 
@@ -142,22 +142,129 @@ export const brokenMemories: readonly BrokenState[] = [
     "sets an alert whatever it was decided from",
     "an alert decided from something else changes nothing",
     /true !== false/,
-    withAlerts((base) => ({
-      put: async (next, entries) => await base.put(next, entries, await base.get(next.subject, next.condition)),
-    })),
+    withAlerts((base) => ({ put: async (changes, entries) => await base.put(await asIs(base, changes), entries) })),
   ),
   broken(
     "queues alerts that were not set",
     "an alert decided from something else changes nothing",
     /was queued/,
     withAlerts((base) => ({
-      put: async (next, entries, expected) => {
-        const done = await base.put(next, entries, expected);
-        const other = { ...next, condition: "queued" };
-        if (!done) await base.put(other, entries, await base.get(other.subject, other.condition));
+      put: async (changes, entries) => {
+        const done = await base.put(changes, entries);
+        if (!done) await base.put([], entries);
         return done;
       },
-      list: async () => (await base.list()).filter(({ condition }) => condition !== "queued"),
+    })),
+  ),
+  broken(
+    "expects the very object that it was given",
+    "an alert is set once it is decided from what is there",
+    /false !== true/,
+    withAlerts((base) => {
+      const known = new Set<AlertState>();
+      return {
+        put: async (changes, entries) => {
+          const strange = changes.some(({ expected }) => expected !== undefined && !known.has(expected));
+          const done = !strange && (await base.put(changes, entries));
+          for (const { next } of changes) if (done && next !== undefined) known.add(next);
+          return done;
+        },
+      };
+    }),
+  ),
+  broken(
+    "sets alerts one by one",
+    "several alerts are set at once or not at all",
+    /half of it/,
+    withAlerts((base) => ({
+      put: async (changes, entries) => {
+        for (const change of changes) if (!(await base.put([change], []))) return false;
+        return await base.put([], entries);
+      },
+    })),
+  ),
+  broken(
+    "keeps what is forgotten",
+    "an alert that is forgotten is unknown again",
+    /still there/,
+    withAlerts((base) => ({
+      put: async (changes, entries) =>
+        await base.put(
+          changes.map(({ expected, next }) => ({ expected, next: next ?? expected })),
+          entries,
+        ),
+    })),
+  ),
+  broken(
+    "takes two installations for one",
+    "installations know nothing of each other's alerts",
+    /taken for one/,
+    withAlerts((base) => ({
+      put: async (changes, entries) =>
+        await base.put(
+          changes.map(({ expected, next }) => ({ expected: inOne(expected), next: inOne(next) })),
+          entries,
+        ),
+    })),
+  ),
+  broken(
+    "gives the messages of all installations",
+    "installations know nothing of each other's alerts",
+    /would be delivered/,
+    withAlerts((base) => {
+      const seen = new Set<string>();
+      return {
+        put: async (changes, entries) => {
+          for (const entry of entries) seen.add(entry.installation);
+          return await base.put(changes, entries);
+        },
+        outbox: async () => (await Promise.all([...seen].map(async (one) => await base.outbox(one)))).flat(),
+      };
+    }),
+  ),
+  broken(
+    "lets everybody be first",
+    "of those who saw the same alert, one is first",
+    /!== 1/,
+    withAlerts((base) => ({
+      put: async (changes, entries) => (await base.put(await asIs(base, changes), entries)) || true,
+    })),
+  ),
+  broken(
+    "gives only what is due",
+    "the outbox gives everything, oldest first, until it is delivered",
+    /deep-equal/,
+    withAlerts((base) => ({
+      outbox: async (installation) =>
+        (await base.outbox(installation)).filter(({ notBefore }) => notBefore.getUTCSeconds() < 40),
+    })),
+  ),
+  broken(
+    "puts what failed behind the others",
+    "the outbox gives everything, oldest first, until it is delivered",
+    /deep-equal/,
+    withAlerts((base) => ({
+      outbox: async (installation) =>
+        (await base.outbox(installation)).toSorted((left, right) => left.attempts - right.attempts),
+    })),
+  ),
+  broken(
+    "refuses messages without an alert",
+    "a message that is there already is not queued again",
+    /messages alone/,
+    withAlerts((base) => ({
+      put: async (changes, entries) => changes.length > 0 && (await base.put(changes, entries)),
+    })),
+  ),
+  broken(
+    "queues a message again that is there",
+    "a message that is there already is not queued again",
+    /deep-equal/,
+    withAlerts((base) => ({
+      put: async (changes, entries) => {
+        for (const { id } of entries) await base.settle(id, "delivered");
+        return await base.put(changes, entries);
+      },
     })),
   ),
   forgetful("loses the outbox", "alerts and outbox are durable", /deep-equal/, async (base) => ({
@@ -165,3 +272,19 @@ export const brokenMemories: readonly BrokenState[] = [
     alerts: { ...base.alerts, outbox: async () => [] },
   })),
 ];
+
+/** Changes that expect whatever is there. */
+async function asIs(base: AlertStore, changes: readonly AlertChange[]): Promise<readonly AlertChange[]> {
+  return await Promise.all(
+    changes.map(async ({ expected, next }) => {
+      const about = next ?? expected;
+      const known = await base.list(about?.installation ?? "");
+      const same = known.find(({ subject, condition }) => subject === about?.subject && condition === about.condition);
+      return { expected: same, next };
+    }),
+  );
+}
+
+function inOne(state: AlertState | undefined): AlertState | undefined {
+  return state && { ...state, installation: "one" };
+}
