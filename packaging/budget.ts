@@ -144,6 +144,10 @@ const prompts = [
 const budget: Readonly<Record<string, readonly string[]>> = {
   "@tokenward/config": [...withCore, ...yaml, ...zod],
   "@tokenward/core": core,
+  "@tokenward/notifier-pagerduty": [...withCore, ...zod],
+  "@tokenward/notifier-smtp": [...withCore, "nodemailer", ...zod],
+  "@tokenward/notifier-webhook": [...withCore, ...zod],
+  "@tokenward/report": withCore,
   "@tokenward/sandbox": [],
   "@tokenward/state-local": [...withCore, ...zod],
   "@tokenward/testing": withCore,
@@ -154,7 +158,7 @@ const budget: Readonly<Record<string, readonly string[]>> = {
   "@tokenward/writeback-sops": [...withCore, ...execa, ...sopsAge],
   "create-tokenward-plugin": prompts,
   // Everything else is in its bundle.
-  tokenward: [...core, ...keyring, ...awsSdk, ...google, ...execa, ...sopsAge],
+  tokenward: [...core, ...keyring, ...awsSdk, ...google, ...execa, ...sopsAge, "nodemailer"],
 };
 
 // What every refresher may have, whichever platform it is for.
