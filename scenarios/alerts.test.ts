@@ -5,6 +5,7 @@ import { AlertReceiver } from "./harness/alert-receiver.ts";
 import { run, runJson, start, type Finished } from "./harness/cli.ts";
 import { importConsent, type GrantWish } from "./harness/platforms.ts";
 import { setScene, type Scene } from "./harness/scene.ts";
+import { createWorkspace } from "./harness/workspace.ts";
 import type { ReportDocument } from "./harness/status-document.ts";
 
 interface Report extends ReportDocument {
@@ -20,6 +21,7 @@ interface Report extends ReportDocument {
 }
 
 const address = "hooks/5ecr3tPathOfTheWebhook";
+const pagerdutyKey = "R0123456789abcdefR0123456789abcd";
 
 let receiver: AlertReceiver;
 let scene: Scene;
@@ -34,12 +36,14 @@ afterEach(async () => {
 /** A machine whose alerts go to the receiver; `more` is beside the webhook. */
 async function machine(wishes: readonly GrantWish[], more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const alerts = { backend: "webhook", webhook: { url: "${ALERT_WEBHOOK_URL}", allow_private: true }, ...more };
-  scene = await setScene(wishes, { auth: { alerts } });
+  const workspace = await createWorkspace();
+  scene = await setScene(wishes, { auth: { alerts } }, { ...workspace, env: { ...workspace.env, ...env() } });
 }
 
 const env = (): Readonly<Record<string, string>> => ({
   ALERT_WEBHOOK_URL: receiver.url(address),
   HEARTBEAT_URL: receiver.url("ping/5ecr3tPing"),
+  PD_KEY: pagerdutyKey,
 });
 
 async function refresh(selection = "all"): Promise<Finished & { readonly document: Report }> {
@@ -190,7 +194,7 @@ describe("a notifier that fails", () => {
       smtp: { host: "127.0.0.1", port: 1, tls: "none", from: "tokenward@example.com", to: ["ops@example.com"] },
     });
     await scene.sandbox.control.revoke(scene.grant().consent.grantId);
-    const key = "R0123456789abcdefR0123456789abcd";
+    const key = pagerdutyKey;
     const original = receiver.react;
     receiver.react = (message) => (message === undefined ? { status: 400, body: key } : original(message));
     const { code, stderr, stdout, document } = await runJson<Report>(scene.workspace, ["auth", "refresh"], {
