@@ -4,6 +4,7 @@ import { SetUpError } from "../bootstrap.mjs";
 const groups = [
   ["ERR_AUTH_", "Tokens, platforms and the refresh path"],
   ["ERR_WRITEBACK_", "Write-backs: where grants are kept"],
+  ["ERR_NOTIFIER_", "Notifiers: who is told"],
   ["ERR_STATE_", "State: what this machine remembers"],
   ["ERR_CONFIG_", "Configuration and plugins"],
 ];

@@ -6,7 +6,7 @@ import { createdPlugin } from "./created-plugin.ts";
 import type { PluginLoader } from "./load-plugin.ts";
 import type { ConfigPath } from "./problem.ts";
 import type { Reading } from "./reading.ts";
-import type { AlertKeys } from "./schema.ts";
+import { alertPolicyShape, type AlertKeys } from "./schema.ts";
 
 /** What `auth.alerts` configures. */
 export interface Alerts {
@@ -26,7 +26,9 @@ export async function readAlerts(
   if (alerts === undefined) return { notifiers: [], policy: {}, heartbeat: undefined };
   const block: AlertKeys = createdPlugin(alerts) ? { backend: alerts as never } : alerts;
   const { policy, heartbeat } = readAlertRules(block, at, reading);
-  const { backend = "none", routes: _, remind_every, quiet_hours, heartbeat: __, ...blocks } = block;
+  const { backend = "none", ...others } = block;
+  const rules = Object.keys(alertPolicyShape);
+  const blocks = Object.fromEntries(Object.entries(others).filter(([key]) => !rules.includes(key)));
   const list = Array.isArray(backend);
   const entries = ((list ? backend : [backend]) as readonly (string | object)[]).filter((entry) => entry !== "none");
   const names = entries.map((entry) => (typeof entry === "string" ? entry : (createdPlugin(entry)?.name ?? "own")));

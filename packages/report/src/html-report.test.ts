@@ -122,9 +122,9 @@ describe.skipIf(missing !== undefined)(`in chromium${missing === undefined ? "" 
         const shown = await show(report, width, scheme);
         const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
         await shown.page.evaluate(axe);
-        const violations = (await shown.page.evaluate(
+        const violations = await shown.page.evaluate<string[]>(
           "axe.run().then((found) => found.violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))",
-        )) as string[];
+        );
         expect(violations).toEqual([]);
         expect(await shown.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
         expect([...shown.asked, ...shown.complaints]).toEqual([]);

@@ -38,7 +38,7 @@ beforeEach(() => {
   folder = path.join(mkdtempSync(path.join(tmpdir(), "tokenward-older-")), "state");
   mkdirSync(folder);
   const database = new DatabaseSync(path.join(folder, "state.db"));
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${0x746b7764}; PRAGMA user_version = 1; ${former}`);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = 1953199972; PRAGMA user_version = 1; ${former}`);
   database.close();
 });
 afterEach(() => rmSync(path.dirname(folder), { recursive: true, force: true }));

@@ -12,7 +12,7 @@ export function reportOption(): Option {
   return new Option(
     "--report <format=file>",
     "also write a report: html=FILE or junit=FILE; can be repeated",
-  ).argParser((value: string, earlier: readonly ReportFile[] = []) => [...earlier, reportFile(value)]);
+  ).argParser((value: string, earlier: readonly ReportFile[] | undefined) => [...(earlier ?? []), reportFile(value)]);
 }
 
 function reportFile(value: string): ReportFile {

@@ -10,7 +10,7 @@ import type { Finding } from "./finding.ts";
 import type { AlertPolicy } from "./policy.ts";
 import { overview } from "./overview.ts";
 import { testAlerts } from "./test-alerts.ts";
-import { brief, hours, refreshed, trouble } from "./test/imagined-run.ts";
+import { brief, hours, refreshed, trouble } from "./imagined-run.fixture.ts";
 
 let now = hours(0);
 let notes: string[];

@@ -145,12 +145,14 @@ export class Alerting {
   }
 
   async #alone(work: () => Promise<void>): Promise<void> {
-    const { state, telling, note } = this.#context;
+    const { state, telling } = this.#context;
     try {
       await state.hold(`alerts:${telling.installation}`, work, { waitAtMost: deliveryWait });
     } catch (thrown) {
       if (!TokenwardError.is(thrown) || thrown.code !== "ERR_AUTH_LEASE_BUSY") throw thrown;
-      note("Another process has been delivering alerts for a minute; what this run found waits for the next one.");
+      this.#context.note(
+        "Another process has been delivering alerts for a minute; what this run found waits for the next one.",
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Alert } from "../notifier.ts";
 import type { Severity } from "../severity.ts";
 import type { Finding } from "./finding.ts";
-import { hours, ImaginedRuns, refreshed, trouble } from "./test/imagined-run.ts";
+import { hours, ImaginedRuns, refreshed, trouble } from "./imagined-run.fixture.ts";
 
 const severities: readonly Severity[] = ["warn", "page", "critical"];
 const grants = Array.from({ length: 8 }, (_, index) => `${index < 5 ? "tiktok" : "podium"}/${index}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { brief, hours, ImaginedRuns, refreshed, trouble } from "./test/imagined-run.ts";
+import { brief, hours, ImaginedRuns, refreshed, trouble } from "./imagined-run.fixture.ts";
 
 const solo = { cause: undefined };
 

@@ -18,15 +18,9 @@ export function causeOf(plan: GrantPlan, condition: AlertCondition, outcome: Out
   return { key: `${platform} ${kind(plan, outcome)}`, subject: `platform ${platform}`, label: platformLabelOf(plan) };
 }
 
-// A platform in trouble answers one grant with 503 and another not at all.
 function kind({ client }: GrantPlan, outcome: Outcome | undefined): string {
-  switch (outcome?.class) {
-    case "transient":
-    case "throttled":
-      return "outage";
-    case "client":
-      return `${outcome.error?.code ?? ""} ${client.id}`;
-    default:
-      return outcome?.error?.code ?? "";
-  }
+  const code = outcome?.error?.code ?? "";
+  // A platform in trouble answers one grant with 503 and another not at all.
+  if (outcome?.class === "transient" || outcome?.class === "throttled") return "outage";
+  return outcome?.class === "client" ? `${code} ${client.id}` : code;
 }

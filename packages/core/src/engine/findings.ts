@@ -35,13 +35,7 @@ export function allClear(plan: GrantPlan, detail: string, now: Date): AllClear {
 
 /** Which condition a failure is. */
 export function conditionOf({ class: failure, error }: Outcome): AlertCondition {
-  switch (error?.code) {
-    case "ERR_AUTH_CLAIMED":
-    case "ERR_AUTH_REPLAYED":
-      return "cloned-grant";
-    default:
-      break;
-  }
+  if (error?.code === "ERR_AUTH_CLAIMED" || error?.code === "ERR_AUTH_REPLAYED") return "cloned-grant";
   if (failure === "reauth") return "reauth-due";
   if (failure === "in-doubt") return "in-doubt";
   if (failure === "scopes") return "scope-drift";

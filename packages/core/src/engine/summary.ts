@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors/catalogue.ts";
 import type { AlertCondition } from "../notifier.ts";
 import type { GrantPlan } from "../plan.ts";
 import { daysInWords } from "./ends.ts";
@@ -6,31 +7,23 @@ import type { Outcome } from "./outcome.ts";
 
 /** The few words of a failure: `TikTok (brand-a) could not be refreshed: TikTok asks for patience`. */
 export function summaryOf(plan: GrantPlan, condition: AlertCondition, { error }: Outcome): string {
-  const label = labelOf(plan);
-  const platform = platformLabelOf(plan);
-  switch (error?.code) {
-    case "ERR_AUTH_NOT_CONNECTED":
-      return `${label} needs a first consent`;
-    case "ERR_AUTH_NOT_REACHED":
-      return `${label} could not be refreshed: ${platform} could not be reached`;
-    case "ERR_AUTH_PLATFORM_UNAVAILABLE":
-      return `${label} could not be refreshed: ${platform} has a problem of its own`;
-    case "ERR_AUTH_THROTTLED":
-      return `${label} could not be refreshed: ${platform} asks for patience`;
-    case "ERR_AUTH_CLIENT_REJECTED":
-      return `${label} could not be refreshed: ${platform} rejected the client`;
-    case "ERR_AUTH_LEASE_BUSY":
-      return `${label} was not refreshed: another process holds it`;
-    case "ERR_AUTH_TOKEN_SPENT":
-      return `${label} has only a spent token: an older copy came back`;
-    case "ERR_WRITEBACK_SAVE_FAILED":
-      return `${label} has a new token that is not saved yet`;
-    case "ERR_AUTH_ANSWER_LOST":
-      return `${label} has lost its new token`;
-    default:
-      return `${label} ${words[condition] ?? "could not be refreshed"}`;
-  }
+  const own = error === undefined ? undefined : ofCodes[error.code];
+  const text = own ?? words[condition] ?? "could not be refreshed";
+  return `${labelOf(plan)} ${text.replace("{platform}", platformLabelOf(plan))}`;
 }
+
+// What a code says more exactly than its condition.
+const ofCodes: Partial<Record<ErrorCode, string>> = {
+  ERR_AUTH_NOT_CONNECTED: "needs a first consent",
+  ERR_AUTH_NOT_REACHED: "could not be refreshed: {platform} could not be reached",
+  ERR_AUTH_PLATFORM_UNAVAILABLE: "could not be refreshed: {platform} has a problem of its own",
+  ERR_AUTH_THROTTLED: "could not be refreshed: {platform} asks for patience",
+  ERR_AUTH_CLIENT_REJECTED: "could not be refreshed: {platform} rejected the client",
+  ERR_AUTH_LEASE_BUSY: "was not refreshed: another process holds it",
+  ERR_AUTH_TOKEN_SPENT: "has only a spent token: an older copy came back",
+  ERR_WRITEBACK_SAVE_FAILED: "has a new token that is not saved yet",
+  ERR_AUTH_ANSWER_LOST: "has lost its new token",
+};
 
 const words: Partial<Record<AlertCondition, string>> = {
   "reauth-due": "needs a new consent",

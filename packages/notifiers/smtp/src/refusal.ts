@@ -68,7 +68,8 @@ function later(now: Date): TokenwardError {
 /** ` (550 5.1.1)`: the numbers of a reply, never its words. */
 function inBrackets({ responseCode, response }: MailError): string {
   const [, enhanced] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(typeof response === "string" ? response : "") ?? [];
-  const numbers = [responseCode, enhanced].filter((part) => part !== undefined);
+  const reply = typeof responseCode === "number" ? String(responseCode) : undefined;
+  const numbers = [reply, enhanced].filter((part) => part !== undefined);
   return numbers.length === 0 ? "" : ` (${numbers.join(" ")})`;
 }
 

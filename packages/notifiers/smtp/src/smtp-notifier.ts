@@ -8,13 +8,12 @@ import {
   type PluginIO,
   type TokenwardError,
 } from "@tokenward/core/plugin";
+import type { Transporter } from "nodemailer";
 import type { MailAddress } from "./address.ts";
 import { contentOf } from "./content.ts";
 import type { SmtpOptions } from "./options.ts";
 import { refusalOf, refused, unavailable } from "./refusal.ts";
 import { subjectOf } from "./words.ts";
-
-type Nodemailer = typeof import("nodemailer");
 
 // Below the time that core gives to one attempt, so that its reason is the one that is told.
 const timeouts = { connectionTimeout: 8000, greetingTimeout: 10_500, socketTimeout: 12_500, dnsTimeout: 8000 };
@@ -69,9 +68,9 @@ async function send(message: Message, options: SmtpOptions, folder: string, io: 
   }
 }
 
-async function transportOf(options: SmtpOptions, folder: string): Promise<ReturnType<Nodemailer["createTransport"]>> {
+async function transportOf(options: SmtpOptions, folder: string): Promise<Transporter> {
   const { host, tls = "starttls", port = ports[tls], user, password, ca_file } = options;
-  const { createTransport } = (await import("nodemailer")) as Nodemailer;
+  const { createTransport } = await import("nodemailer");
   const ca = ca_file === undefined ? undefined : await authorities(path.resolve(folder, ca_file));
   return createTransport({
     host,

@@ -47,7 +47,7 @@ const steering = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u206
 
 /** A text in one line, without characters that steer instead of being read, of at most so many characters. */
 export function oneLine(text: string, most: number): string {
-  const characters = [...text.toWellFormed().replace(steering, " ").trim()];
+  const characters = Array.from(text.toWellFormed().replace(steering, " ").trim());
   return characters.length <= most
     ? characters.join("")
     : `${characters

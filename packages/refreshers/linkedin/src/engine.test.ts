@@ -1,4 +1,12 @@
-import { alertSentence, createEngine, createHttpClient, memoryState, secret, type Engine, type GrantPlan } from "@tokenward/core";
+import {
+  alertSentence,
+  createEngine,
+  createHttpClient,
+  memoryState,
+  secret,
+  type Engine,
+  type GrantPlan,
+} from "@tokenward/core";
 import { createSandbox, type Consent, type ConsentOptions, type Sandbox } from "@tokenward/sandbox";
 import {
   manualClock,

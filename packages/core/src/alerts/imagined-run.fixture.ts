@@ -1,10 +1,10 @@
-import type { Alert } from "../../notifier.ts";
-import type { AlertState, OutboxEntry } from "../../state.ts";
-import { Board } from "../board.ts";
-import type { Finding, Trouble } from "../finding.ts";
-import type { TellingPolicy } from "../policy.ts";
-import { sight } from "../sight.ts";
-import { tell } from "../tell.ts";
+import type { Alert } from "../notifier.ts";
+import type { AlertState, OutboxEntry } from "../state.ts";
+import { Board } from "./board.ts";
+import type { Finding, Trouble } from "./finding.ts";
+import type { TellingPolicy } from "./policy.ts";
+import { sight } from "./sight.ts";
+import { tell } from "./tell.ts";
 
 /** A moment, in hours after a fixed one. */
 export function hours(count: number): Date {
