@@ -159,8 +159,14 @@ function secretAt(property: JsonSchema, kind: ConfiguredKind): JsonSchema {
   const { description, type, items } = property;
   const kept = description === undefined ? {} : { description };
   if (type === "array" && items !== undefined) return { ...property, items: secretPlace };
-  // The address of a notifier in the open is only a warning.
-  return kind === "notifier" ? { ...kept, anyOf: [secretPlace, address] } : { ...kept, ...secretPlace };
+  // The address of a notifier in the open is only a warning; and a secret may be a list while it is being replaced.
+  const list = hasArray(property) ? [{ type: "array", items: secretPlace, minItems: 1 }] : [];
+  if (kind === "notifier") return { ...kept, anyOf: [secretPlace, address, ...list] };
+  return list.length === 0 ? { ...kept, ...secretPlace } : { ...kept, anyOf: [secretPlace, ...list] };
+}
+
+function hasArray({ anyOf }: JsonSchema): boolean {
+  return Array.isArray(anyOf) && anyOf.some((part) => isSchema(part) && part["type"] === "array");
 }
 
 function secretBelow(schema: JsonSchema, path: readonly string[], kind: ConfiguredKind): JsonSchema {

@@ -41,6 +41,9 @@ const valid: readonly string[] = [
   "platforms: {}\nauth: { writeback: { backend: local, gitlab: { project: 7 } }, lease_wait: 1m30s, exchange_deadline: 20s }",
   'platforms: {}\nauth: { alerts: { backend: webhook, webhook: { url: "${URL}" } }, recovery: { age_recipients: [age1xyz] } }',
   'platforms: {}\nauth: { alerts: { backend: [webhook], webhook: { url: "https://hook.example" }, routes: { page: [webhook] } } }',
+  'platforms: {}\nauth: { alerts: { remind_every: never, quiet_hours: "22:00-07:00", heartbeat: "${URL}" } }',
+  'platforms: {}\nauth: { alerts: { remind_every: 3d, quiet_hours: { from: "22:00", to: "07:00", time_zone: UTC } } }',
+  'platforms: {}\nauth: { alerts: { heartbeat: { url: "${URL}", failure_url: "${URL}", allow_private: true } } }',
   "platforms: {}\nauth: { alerts: { backend: none }, token: { refresh_at: 0.5 }, decay: { page_days: 70 } }",
 ];
 
@@ -72,6 +75,10 @@ const mistaken: readonly string[] = [
   "platforms: {}\nauth: { lease_wait: 30 }",
   "platforms: {}\nauth: { lease_wait: 30m1h }",
   "platforms: {}\nauth: { alerts: { backend: [webhook], webhok: {} } }",
+  "platforms: {}\nauth: { alerts: { remind_evry: 3d } }",
+  "platforms: {}\nauth: { alerts: { quiet_hours: nights } }",
+  "platforms: {}\nauth: { alerts: { heartbeat: { start_url: https://beat.example } } }",
+  "platforms: {}\nauth: { alerts: { heartbeat: { url: https://beat.example, ulr: x } } }",
   "platforms: {}\nauth: { alerts: { backend: pagerduty, pagerduty: { routing_key: literal-key } } }",
   "platforms: {}\nauth: { recovery: { age_recipients: [xyz] } }",
   "platforms: {}\nauth: { decay: { warn_day: 1 } }",

@@ -19,7 +19,8 @@ export interface HttpClient {
       readonly mostBytes?: number | undefined;
       /**
        * Refuses loopback, private and link-local addresses, whatever name leads there, and connects to the very address
-       * that was looked at. For addresses that somebody else chose. Default `false`.
+       * that was looked at. For addresses that somebody else chose. Through a proxy of the
+       * environment, the proxy resolves names: then only literal addresses and names of this machine are refused. Default `false`.
        */
       readonly publicOnly?: boolean | undefined;
     },

@@ -31,7 +31,7 @@ async function complete(...words: readonly string[]): Promise<readonly string[]>
 
 describe("what can come next", () => {
   it.each([
-    [[""], ["auth", "writeback", "config", "plugins", "sandbox", "completion", ":4"]],
+    [[""], ["auth", "writeback", "alerts", "config", "plugins", "sandbox", "completion", ":4"]],
     [
       ["auth", "re"],
       ["refresh", "recover", ":4"],
@@ -102,7 +102,7 @@ describe("what can come next", () => {
       ["writeback", "check", "ti"],
       ["tiktok", "tiktok/brand-a", "tiktok/brand-b", ":4"],
     ],
-    [[], ["auth", "writeback", "config", "plugins", "sandbox", "completion", ":4"]],
+    [[], ["auth", "writeback", "alerts", "config", "plugins", "sandbox", "completion", ":4"]],
   ])("%j", async (words, expected) => {
     expect((await complete(...words)).filter((word) => word !== "--env-file")).toEqual(expected);
   });
