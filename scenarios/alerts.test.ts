@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { account, noExim, startExim, type Exim } from "tokenward-counterparts/smtp";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AlertReceiver } from "./harness/alert-receiver.ts";
 import { run, runJson, start, type Finished } from "./harness/cli.ts";
 import { importConsent, type GrantWish } from "./harness/platforms.ts";
@@ -40,10 +41,19 @@ async function machine(wishes: readonly GrantWish[], more: Readonly<Record<strin
   scene = await setScene(wishes, { auth: { alerts } }, { ...workspace, env: { ...workspace.env, ...env() } });
 }
 
+let smtpPassword = account.password;
+
+/** What lets a process see a clock that is ahead by so many minutes. */
+function later(minutes: number): Readonly<Record<string, string>> {
+  const preload = new URL("./harness/clock-ahead.mjs", import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${preload}`, CLOCK_AHEAD_MS: String(minutes * 60_000) };
+}
+
 const env = (): Readonly<Record<string, string>> => ({
   ALERT_WEBHOOK_URL: receiver.url(address),
   HEARTBEAT_URL: receiver.url("ping/5ecr3tPing"),
   PD_KEY: pagerdutyKey,
+  SMTP_PASSWORD: smtpPassword,
 });
 
 async function refresh(selection = "all"): Promise<Finished & { readonly document: Report }> {
@@ -214,6 +224,57 @@ describe("a notifier that fails", () => {
     expect(stderr + stdout).not.toContain(key);
   });
 });
+
+const noMail = noExim();
+describe.skipIf(noMail !== undefined)(
+  `a real mail server${noMail === undefined ? "" : ` (skipped: ${noMail})`}`,
+  () => {
+    let exim: Exim;
+    beforeAll(async () => {
+      exim = await startExim();
+    });
+    afterAll(async () => await exim.close());
+
+    const mail = () => ({
+      backend: ["smtp"],
+      webhook: undefined,
+      smtp: {
+        host: "localhost",
+        port: exim.port,
+        user: account.user,
+        password: "${SMTP_PASSWORD}",
+        from: "tokenward@example.com",
+        to: ["ops@example.com"],
+        ca_file: exim.certificateFile,
+      },
+    });
+
+    it("takes the mail; refuses a wrong password in one sentence, the refresh unharmed, and gets the mail later", async () => {
+      smtpPassword = "wr0ng-passw0rd-of-nobody";
+      await machine([{ platform: "tiktok" }, { platform: "crm" }], mail());
+      await scene.sandbox.control.revoke(scene.grant("crm").consent.grantId);
+      const refused = await refresh();
+      expect(refused.code).toBe(1);
+      expect(refused.document.statuses.find(({ platform }) => platform === "tiktok")).toMatchObject({
+        action: "rotated",
+      });
+      expect(refused.document.notifiers).toMatchObject([
+        { notifier: "smtp", waiting: 1, code: "ERR_NOTIFIER_REFUSED" },
+      ]);
+      expect(refused.stderr).toContain("trying again will not help: the mail server refused the login (535");
+      expect(refused.stderr + refused.stdout).not.toContain("wr0ng");
+
+      smtpPassword = account.password;
+      const soon = { ...env(), ...later(2) };
+      expect(
+        (await runJson<Report>(scene.workspace, ["auth", "refresh", "crm"], { env: soon })).document.notifiers,
+      ).toMatchObject([{ notifier: "smtp", delivered: 1, waiting: 0, alert: false }]);
+      const [raw = ""] = await exim.mails("ops", 1);
+      expect(raw).toContain("Subject: [Tokenward] crm: needs a new consent");
+      expect(raw).toContain("tokenward auth crm");
+    });
+  },
+);
 
 describe("without a memory", () => {
   it("every run of a job whose disk is gone tells what it finds, once per cause", async () => {

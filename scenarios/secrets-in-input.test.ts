@@ -98,9 +98,9 @@ describe("secrets that a human puts into the wrong place", () => {
     ["an unknown tag on a secret", (token) => yaml(`client_secret: !vault "${token}"`)],
     ["a secret twice", (token) => yaml(`client_secret: "${token}"\n    client_secret: "${token}"`)],
     [
-      "a literal address of a webhook",
+      "a literal address of a webhook beside a typo",
       () =>
-        `auth: { alerts: { backend: webhook, webhook: { url: "https://hooks.example/${plain}" } } }\nplatforms: {}\n`,
+        `auth: { alerts: { backend: webhook, webhook: { url: "https://hooks.example/${plain}", formt: slack } } }\nplatforms: {}\n`,
     ],
   ])("%s in the configuration", async (_, text) => {
     await machine.workspace.configure(text(token.replaceAll('"', "")));

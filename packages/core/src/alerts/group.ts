@@ -121,6 +121,8 @@ function update(board: Board, told: AlertState, now: Date): void {
       ? highest(told.severity, ...members.map(({ severity }) => severity))
       : told.severity,
     summary: summaryOfMany(members.length, told.cause as AlertCause, told.condition),
-    detail: `Among them ${first.subject}: ${first.detail}`,
+    detail: first.detail.includes(first.subject)
+      ? `Among them: ${first.detail}`
+      : `Among them ${first.subject}: ${first.detail}`,
   });
 }
