@@ -35,10 +35,12 @@ async function expectRefused(code: string, ...says: readonly string[]): Promise<
   expect(await snapshotOf(scene.workspace.folder)).toEqual(before);
 }
 
-/** Put right, the next run goes on where the last one ended. */
-async function expectMended(): Promise<void> {
+/** Put right, the next run goes on where the last one ended; without its memory, it says that it has none. */
+async function expectMended(memory: "kept" | "gone" = "kept"): Promise<void> {
   const report = await refresh(scene.workspace);
-  expect(report).toMatchObject({ code: 0 });
+  expect(report).toMatchObject({ code: memory === "kept" ? 0 : 1 });
+  expect(report.of().alert).toBe(false);
+  expect(report.stderr.includes("Which tokens are spent is not known any more")).toBe(memory === "gone");
   expect(report.of().action).toBe("rotated");
   exchanges += 1;
   expect((await scene.entries()).at(-1)).toMatchObject({ presented: "current", outcome: "rotated" });
@@ -78,7 +80,7 @@ describe("a damaged state is left as it is, and nothing is refreshed:", () => {
     await writeFile(database, "nonsense");
     await expectRefused("ERR_STATE_CORRUPT");
     await rename(scene.workspace.stateFolder, `${scene.workspace.stateFolder}-damaged`);
-    await expectMended();
+    await expectMended("gone");
   });
 
   test("only the main file was moved away, and the log of a killed run still lies there", async () => {
@@ -88,7 +90,7 @@ describe("a damaged state is left as it is, and nothing is refreshed:", () => {
     await rename(database, `${database}.moved`);
     await expectRefused("ERR_STATE_CORRUPT", "only its log was left behind", "move that folder away (keep it)");
     await rename(scene.workspace.stateFolder, `${scene.workspace.stateFolder}-damaged`);
-    await expectMended();
+    await expectMended("gone");
   });
 
   // Some bytes matter to nobody. Where one does, it is noticed before a token is spent.

@@ -34,7 +34,7 @@ describe("what humans are told", () => {
   const told = ({ alerts }: RecordingNotifier): readonly string[] =>
     alerts.map(({ edge, severity, subject, code }) => `${edge} ${severity} ${subject} ${code ?? "-"}`);
 
-  it("is each edge once, to everybody: opened, escalated, resolved", async () => {
+  it("is each edge once, to everybody: opened and resolved, for each condition", async () => {
     const { plan, consent } = await groundGrant(sandbox, "crm");
     expect(await run().refresh(plan)).toMatchObject({ action: "rotated" });
     expect(told(pager)).toEqual([]);
@@ -52,11 +52,13 @@ describe("what humans are told", () => {
     for (const notifier of [pager, mail]) {
       expect(told(notifier)).toEqual([
         "opened warn crm ERR_AUTH_PLATFORM_UNAVAILABLE",
-        "escalated critical crm ERR_AUTH_REAUTH_REQUIRED",
-        "resolved critical crm -",
+        // Another condition is another incident: the platform had a problem, and then the consent was withdrawn.
+        "opened critical crm ERR_AUTH_REAUTH_REQUIRED",
+        "resolved critical crm ERR_AUTH_REAUTH_REQUIRED",
+        "resolved warn crm ERR_AUTH_PLATFORM_UNAVAILABLE",
       ]);
-      expect(new Set(notifier.alerts.map(({ incident }) => incident)).size).toBe(1);
-      expect(new Set(notifier.alerts.map(({ id }) => id)).size).toBe(3);
+      expect(new Set(notifier.alerts.map(({ incident }) => incident)).size).toBe(2);
+      expect(new Set(notifier.alerts.map(({ id }) => id)).size).toBe(4);
     }
     await sandbox.control.revoke(again.grantId);
     await run().refresh(plan);
@@ -68,21 +70,24 @@ describe("what humans are told", () => {
     const { plan, consent, refreshToken } = await groundGrant(sandbox, "crm");
     await sandbox.control.setScopes(consent.grantId, ["openid"]);
     const drifting = { ...plan, requiredScopes: ["contacts.read"] };
-    mail.failNext(new Error(`550 mailbox ${consent.refreshToken} unavailable`));
+    mail.failNext(new Error(`550 mailbox ${consent.refreshToken} unavailable`), 3);
     const notes: string[] = [];
     expect(await run(notes).refresh(drifting)).toMatchObject({ action: "rotated", code: "ERR_AUTH_SCOPE_DRIFT" });
     expect(refreshToken()).toBe(await sandbox.control.currentRefreshToken(consent.grantId));
-    expect(told(pager)).toEqual(["opened page crm ERR_AUTH_SCOPE_DRIFT"]);
+    expect(told(pager)).toEqual([
+      "opened page crm ERR_AUTH_SCOPE_DRIFT",
+      "opened warn notifier mail ERR_NOTIFIER_UNAVAILABLE",
+    ]);
     expect(told(mail)).toEqual([]);
-    expect(notes.join("\n")).toContain("The notifier mail failed: 550 mailbox [secret] unavailable");
+    expect(notes.join("\n")).toContain("The notifier mail could not deliver: 550 mailbox [secret] unavailable");
 
     expect(await run().refresh(drifting)).toMatchObject({ action: "rotated" });
-    expect(mail.attempts).toHaveLength(1);
+    expect(mail.attempts).toHaveLength(3);
     clock.pass(3_600_000);
     await run().refresh(drifting);
     expect(told(mail)).toEqual(["opened page crm ERR_AUTH_SCOPE_DRIFT"]);
     expect(mail.alerts[0]).toEqual(pager.alerts[0]);
-    expect(pager.attempts).toHaveLength(1);
+    expect(told(pager).slice(2)).toEqual(["resolved warn notifier mail ERR_NOTIFIER_UNAVAILABLE"]);
   });
 
   it("is told once by two processes that saw the same thing", async () => {

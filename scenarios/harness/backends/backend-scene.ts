@@ -83,7 +83,7 @@ export interface AlertLine {
   readonly edge: string;
   readonly severity: string;
   readonly code?: string | undefined;
-  readonly summary: string;
+  readonly detail: string;
 }
 
 /** Starts a backend and a platform. */

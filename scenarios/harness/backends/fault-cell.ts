@@ -144,7 +144,7 @@ async function judgeFailure(kept: KeptGrant, cell: FaultCell, { told: run, event
     alerts.map(({ edge, severity, code }) => ({ edge, severity, code })),
     [{ edge: "opened", severity: spent ? "critical" : "page", code: status.code }],
   );
-  assert.equal(alerts[0]?.summary, status.detail);
+  assert.equal(alerts[0]?.detail, status.detail);
 
   const capsules = capsulesIn(run.stderr);
   assert.equal(capsules.length, spent ? 1 : 0, "capsules are for tokens that could not be saved");

@@ -21,16 +21,23 @@ const mostTries = 5;
 export class Alerting {
   readonly #context: EngineContext;
   readonly #troubles: Trouble[] = [];
+  readonly #ofInstallation: Trouble[] = [];
   readonly #deliveries: Deliveries;
   #store: AlertStore;
   #durable: boolean;
   #known: Promise<Map<string, AlertState>> | undefined;
 
-  constructor(context: EngineContext) {
+  #aside: Alerting | undefined;
+
+  /**
+   * @param durable `false`: this run's memory alone keeps what is found
+   * @param deliveries whose messages these are counted among
+   */
+  constructor(context: EngineContext, durable: boolean = true, deliveries: Deliveries = new Deliveries(context)) {
     this.#context = context;
-    this.#store = context.state.alerts;
-    this.#durable = true;
-    this.#deliveries = new Deliveries(context);
+    this.#store = durable ? context.state.alerts : memoryAlerts();
+    this.#durable = durable;
+    this.#deliveries = deliveries;
   }
 
   /** Whether a state of its own keeps what is found; otherwise a message must not wait. */
@@ -41,6 +48,13 @@ export class Alerting {
   /** Records what was found out. Durable when it resolves; never rejects. */
   async sight(findings: readonly Finding[]): Promise<void> {
     for (const finding of findings) {
+      if (finding.kind === "trouble" && finding.subject === "installation") this.#ofInstallation.push(finding);
+      if (this.#durable && isOfState(finding)) {
+        // A state that cannot be used is left as it is; what is the matter with it is told in every run.
+        this.#aside ??= new Alerting(this.#context, false, this.#deliveries);
+        await this.#aside.sight([finding]);
+        continue;
+      }
       if (finding.kind === "trouble") this.#troubles.push(finding);
       await this.#guarded(async () => await this.#record(finding));
     }
@@ -48,8 +62,7 @@ export class Alerting {
 
   /** What this run found the matter with the installation itself. */
   get installation(): readonly InstallationStatus[] {
-    const found = this.#troubles.filter(({ subject }) => subject === "installation");
-    const [first] = found;
+    const [first] = this.#ofInstallation;
     if (first === undefined) return [];
     const { severity, code, detail } = first;
     return [{ alert: true, severity, code, detail }];
@@ -65,6 +78,7 @@ export class Alerting {
     await this.#sweep();
     if (run.whole === true && this.installation.length === 0) await this.sight([memoryKept(this.#context.clock.now())]);
     await this.#guarded(async () => await this.#tellAndDeliver());
+    await this.#aside?.settle();
     return this.#deliveries.statuses();
   }
 
@@ -206,6 +220,10 @@ export class Alerting {
     for (const finding of news) await this.#record(finding);
     return news.length > 0;
   }
+}
+
+function isOfState(finding: Finding): boolean {
+  return finding.kind === "trouble" && finding.code?.startsWith("ERR_STATE_") === true;
 }
 
 function memoryKept(now: Date): Finding {

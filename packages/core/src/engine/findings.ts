@@ -20,8 +20,8 @@ const ends = ["reauth-due", "refresh-token-ends", "expiry-unknown"] as const;
  */
 export function findingsOf(plan: GrantPlan, outcome: Outcome, status: RefreshStatus, now: Date): readonly Finding[] {
   const failed = outcome.class !== undefined && outcome.action !== "skipped";
-  if (failed && isStateFailure(outcome)) return [stateUnusable(outcome)];
-  const found = [...(failed ? failureFindings(plan, outcome, now) : calmFindings(plan, outcome, now))];
+  if (failed && isStateFailure(outcome)) return [stateUnusable(outcome, status)];
+  const found = [...(failed ? failureFindings(plan, outcome, status, now) : calmFindings(plan, outcome, status, now))];
   if (status.code === "ERR_AUTH_SCOPE_DRIFT") found.push(scopeDrift(plan, status));
   else if (outcome.class === undefined && outcome.grant !== undefined)
     found.push(clear(plan, "scope-drift", now, status));
@@ -43,7 +43,7 @@ export function conditionOf({ class: failure, error }: Outcome): AlertCondition 
   return "refresh-failed";
 }
 
-function failureFindings(plan: GrantPlan, outcome: Outcome, now: Date): readonly Finding[] {
+function failureFindings(plan: GrantPlan, outcome: Outcome, status: RefreshStatus, now: Date): readonly Finding[] {
   const condition = conditionOf(outcome);
   const decay = decayIn(plan, outcome, now);
   const trouble: Trouble = {
@@ -52,7 +52,7 @@ function failureFindings(plan: GrantPlan, outcome: Outcome, now: Date): readonly
     condition,
     severity: failureSeverity(plan, outcome, now) ?? "page",
     summary: summaryOf(plan, condition, outcome),
-    detail: outcome.detail,
+    detail: status.detail,
     command: commandIn(outcome.error?.fix),
     code: outcome.error?.code,
     cause: causeOf(plan, condition, outcome),
@@ -75,9 +75,9 @@ function failureFindings(plan: GrantPlan, outcome: Outcome, now: Date): readonly
   ];
 }
 
-function calmFindings(plan: GrantPlan, outcome: Outcome, now: Date): readonly Finding[] {
+function calmFindings(plan: GrantPlan, outcome: Outcome, { detail }: RefreshStatus, now: Date): readonly Finding[] {
   if (outcome.class !== undefined) return [];
-  const { grant, assessment, detail, refreshedAt } = outcome;
+  const { grant, assessment, refreshedAt } = outcome;
   const evidence = [refreshedAt, grant?.lastUsedAt, grant?.rotatedAt, grant?.consentedAt];
   const provenAt = latest(evidence);
   const found: Finding[] = failures.map((condition) => ({
@@ -136,7 +136,7 @@ function isStateFailure({ error }: Outcome): boolean {
   return error?.code.startsWith("ERR_STATE_") === true;
 }
 
-function stateUnusable({ error, detail }: Outcome): Trouble {
+function stateUnusable({ error }: Outcome, { detail }: RefreshStatus): Trouble {
   return {
     kind: "trouble",
     subject: "installation",

@@ -44,7 +44,7 @@ export async function importGrant(
   const status = checkScopes(plan, outcome, statusOf(plan, outcome, now));
   // A token that was not stored says nothing about the one that is.
   if (outcome.class === undefined) {
-    await alerting.sight([allClear(plan, outcome.detail, now), ...findingsOf(plan, outcome, status, now)]);
+    await alerting.sight([allClear(plan, status.detail, now), ...findingsOf(plan, outcome, status, now)]);
   }
   return status;
 }
