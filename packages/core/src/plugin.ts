@@ -1,5 +1,5 @@
 /** What a plugin may import: contracts, definitions and the words for them. No engine. */
-export { alertSentence } from "./alert-text.ts";
+export { alertHeading, alertSentence, oneLine, type SizeOf } from "./alert-text.ts";
 export { assessGrant, daysUntil, decayOf, defaultAlertBeforeDays } from "./assess.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export {

@@ -1,4 +1,4 @@
-import { alertSentence, type Alert, type JsonWithSecrets, type Secret } from "@tokenward/core/plugin";
+import { alertSentence, oneLine, type Alert, type JsonWithSecrets, type Secret } from "@tokenward/core/plugin";
 import { dedupKey } from "./dedup-key.ts";
 
 /** What every event of one notifier has. */
@@ -60,14 +60,4 @@ function inWords({ subject, command }: NonNullable<Alert["members"]>[number]): s
 /** `linkedin` of `linkedin/acme`, `tiktok` of `platform tiktok`. */
 function platformOf(subject: string): string {
   return subject.replace(/^platform /, "").split(/[/ ]/)[0] ?? subject;
-}
-
-// Control characters, and those that turn the direction of what follows, become blanks; nothing is cut within a character.
-function oneLine(text: string, most: number): string {
-  const clean = text
-    .toWellFormed()
-    // oxlint-disable-next-line no-control-regex -- the control characters are what is removed
-    .replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g, " ")
-    .trim();
-  return clean.length <= most ? clean : `${clean.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

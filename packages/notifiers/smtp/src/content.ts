@@ -1,5 +1,5 @@
-import { alertSentence, type Alert } from "@tokenward/core/plugin";
-import { headingOf, minuteOf, oneLine } from "./words.ts";
+import { alertHeading, alertSentence, oneLine, type Alert } from "@tokenward/core/plugin";
+import { minuteOf } from "./words.ts";
 
 const mostText = 4000;
 const mostMembers = 20;
@@ -14,7 +14,7 @@ export interface Content {
 export function contentOf(alert: Alert): Content {
   const over = alert.edge === "resolved";
   const parts: Parts = {
-    heading: headingOf(alert),
+    heading: alertHeading(alert),
     sentence: oneLine(over ? alertSentence(alert) : alert.summary, 1000),
     detail: oneLine(alert.detail, mostText),
     command: over || alert.command === undefined ? undefined : oneLine(alert.command, 300),

@@ -1,6 +1,6 @@
-import { alertSentence, type Alert } from "@tokenward/core/plugin";
+import { type Alert, alertHeading, alertSentence, oneLine } from "@tokenward/core/plugin";
 import { firstMembers } from "./members.ts";
-import { headingOf, minuteOf, oneLine } from "./words.ts";
+import { minuteOf } from "./words.ts";
 
 // Slack's block kit reference (docs.slack.dev, 2026-11): a header holds 150 characters, the text of a section 3000, and a
 // message 50 blocks. Whether escapes count is not said, so that they do.
@@ -21,7 +21,7 @@ export function slackMessage(alert: Alert): object {
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
-      { type: "header", text: { type: "plain_text", text: `${symbol} ${headingOf(alert)}`, emoji: true } },
+      { type: "header", text: { type: "plain_text", text: `${symbol} ${alertHeading(alert)}`, emoji: true } },
       section(sentence),
       section(short(alert.detail, mostSection)),
       section(membersOf(alert)),

@@ -1,6 +1,6 @@
-import { alertSentence, type Alert } from "@tokenward/core/plugin";
+import { type Alert, alertSentence, oneLine } from "@tokenward/core/plugin";
 import { firstMembers } from "./members.ts";
-import { jsonSize, oneLine } from "./words.ts";
+import { jsonSize } from "./words.ts";
 
 // Standard Webhooks advises to stay below 20 kB. All bounds are bytes of JSON.
 const mostBytes = 19_900;

@@ -1,6 +1,6 @@
-import { alertSentence, type Alert } from "@tokenward/core/plugin";
+import { type Alert, alertHeading, alertSentence, oneLine } from "@tokenward/core/plugin";
 import { firstMembers } from "./members.ts";
-import { headingOf, jsonSize, minuteOf, oneLine } from "./words.ts";
+import { jsonSize, minuteOf } from "./words.ts";
 
 // A message of Teams may have about 28 KB (learn.microsoft.com, "Create Incoming Webhooks"), and a flow says so only when
 // it is too late: the answer was 202 before. All bounds are bytes of JSON with escapes.
@@ -31,7 +31,7 @@ export function teamsMessage(alert: Alert): object {
         type: "Container",
         style: over ? "good" : styles[alert.severity],
         items: [
-          text(headingOf(alert), { weight: "Bolder" }),
+          text(alertHeading(alert), { weight: "Bolder" }),
           text(short(alert.summary, mostSummary), { size: "Large", weight: "Bolder" }),
         ],
       },
