@@ -3,7 +3,7 @@ import { checkConfig, loadConfig } from "./load.ts";
 import { readQuietHours } from "./quiet-hours.ts";
 import { bundledPlugins, project } from "./test/project.ts";
 
-const env = { BEAT: "https://hc.example/5ecr3t-ping", HOOK: "https://hook.example/5ecr3t" };
+const env = { BEAT: "https://hc.example/5ecr3t-ping", HOOK: "https://hook.example/5ecr3t", SLIP: "hc.example/5ecr3t" };
 
 async function problemsOf(alerts: string): Promise<readonly string[]> {
   const folder = project({ "tokenward.config.yaml": `platforms: {}\nauth: { alerts: ${alerts} }` });
@@ -76,6 +76,7 @@ describe("auth.alerts", () => {
     ['{ heartbeat: { ur: "${BEAT}" } }', /`ur` is not a known key/],
     ["{ heartbeat: {} }", /auth\.alerts\.heartbeat/],
     ["{ heartbeat: not-an-address }", /auth\.alerts\.heartbeat: /],
+    ['{ heartbeat: "${SLIP}" }', /auth\.alerts\.heartbeat: `heartbeat` must be an address/],
     ["{ remind_evry: 3d }", /`remind_evry` is not a known key/],
   ])("%s is a mistake at its place", async (alerts, wanted) => {
     const problems = await problemsOf(alerts);

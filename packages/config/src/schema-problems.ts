@@ -59,8 +59,8 @@ function reportIssue(issue: DetailedIssue, context: IssueContext): void {
   const value = valueAt(context.resolved.value, relative);
   context.reading.report.mistake({
     path,
-    message: sentenceOf(issue, context.at, relative, value),
-    fix: fixOf(issue, relative, value, context),
+    message: sentenceOf(issue, path, value),
+    fix: fixOf(issue, path, value, context),
   });
 }
 
@@ -87,8 +87,8 @@ function whereOf(relative: ConfigPath, { at, origin }: Pick<IssueContext, "at" |
   return origin === undefined ? [...at, ...relative] : origin(relative);
 }
 
-function sentenceOf(issue: DetailedIssue, at: ConfigPath, path: ConfigPath, value: unknown): string {
-  const subject = subjectOf([...at, ...path]);
+function sentenceOf(issue: DetailedIssue, path: ConfigPath, value: unknown): string {
+  const subject = subjectOf(path);
   if (value === undefined && issue.code !== "custom") return `${subject} is missing.`;
   if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
     if (value === null) return `${subject} is there, but has no value.`;
@@ -101,7 +101,7 @@ function sentenceOf(issue: DetailedIssue, at: ConfigPath, path: ConfigPath, valu
 }
 
 function fixOf(issue: DetailedIssue, path: ConfigPath, value: unknown, context: IssueContext): string {
-  const key = [...context.at, ...path].findLast((part) => !/^\d+$/.test(part));
+  const key = path.findLast((part) => !/^\d+$/.test(part));
   const near = issue.code === "invalid_value" && typeof value === "string" ? closest(value, textsOf(issue)) : undefined;
   if (near !== undefined) return `Write \`${near}\`.`;
   const plain = issue.expected === "string" && issue.message.startsWith("Invalid input");
