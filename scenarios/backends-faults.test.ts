@@ -6,6 +6,7 @@ import {
   deliveries,
   moments,
   proveCell,
+  type Delivery,
   type FaultCell,
   type Moment,
 } from "./harness/backends/fault-cell.ts";
@@ -57,15 +58,16 @@ interface Said {
   readonly sentence: string;
 }
 
-/** All faults at each moment from the probe on; in the small form each backend gets some, and all together get every one. */
+/**
+ * All faults at each moment from the probe on; in the small form each backend gets some, and all together get every one,
+ * and every delivery.
+ */
 function plan(name: BackendName): readonly FaultCell[] {
   const random = seededRandom();
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const shuffled = chosen(faults, faults.length, random);
-  const dealt = (at: number): readonly Fault[] => {
-    const turn = backendNames.indexOf(name) * moments.length + at;
-    return [shuffled[turn % shuffled.length] as Fault];
-  };
+  const turn = (at: number): number => backendNames.indexOf(name) * moments.length + at;
+  const dealt = (at: number): readonly Fault[] => [shuffled[turn(at) % shuffled.length] as Fault];
   const all = moments.flatMap((moment, at) =>
     // Whether a run that finds its store broken spends anything is asked of one fault a backend; the other moments, of all.
     (full && moment !== "before the run" ? faults : dealt(at)).map((fault): FaultCell => ({
@@ -73,7 +75,7 @@ function plan(name: BackendName): readonly FaultCell[] {
       // A save that is not answered waits eight times; that is for the full form.
       moment: !full && fault === "timeout" ? "at the probe" : moment,
       first: random() < 0.3 ? "imported" : "from the environment",
-      delivery: pick(deliveries),
+      delivery: full ? pick(deliveries) : (deliveries[turn(at) % deliveries.length] as Delivery),
       insist: full && fault !== "timeout" && random() < 0.3,
     })),
   );

@@ -237,6 +237,22 @@ test("a refresh before an incident is no proof that it is over, one after it is"
   expect(proof(days(0.5))).toEqual(days(1));
 });
 
+test("settling what an earlier run had left open is proof, however long ago the platform answered", () => {
+  const unsaved = failedWith(new TokenwardError("ERR_WRITEBACK_SAVE_FAILED", { grant: plan.id }), "write-back", {
+    grant,
+  });
+  const opened = sight(undefined, troubles(unsaved)[0] as Trouble, "x", now);
+  const delivered: Outcome = {
+    action: "healthy",
+    detail: "",
+    grant,
+    refreshedAt: days(-1),
+    settledAt: days(0.5),
+  };
+  const clear = found(delivered).find(({ condition }) => condition === "write-back-failed") as Finding;
+  expect(sight(opened, clear, "x", days(1))?.resolvedAt).toEqual(days(1));
+});
+
 test("a machine that remembers nothing of what it keeps says so beside everything else", () => {
   const outcome: Outcome = { action: "rotated", detail: "", grant, refreshedAt: now, memoryLost: true };
   expect(brief(troubles(outcome))).toEqual(["warn state-lost: This machine remembers nothing of grants that it keeps"]);

@@ -77,8 +77,8 @@ function failureFindings(plan: GrantPlan, outcome: Outcome, status: RefreshStatu
 
 function calmFindings(plan: GrantPlan, outcome: Outcome, { detail }: RefreshStatus, now: Date): readonly Finding[] {
   if (outcome.class !== undefined) return [];
-  const { grant, assessment, refreshedAt } = outcome;
-  const evidence = [refreshedAt, grant?.lastUsedAt, grant?.rotatedAt, grant?.consentedAt];
+  const { grant, assessment, refreshedAt, settledAt } = outcome;
+  const evidence = [refreshedAt, settledAt, grant?.lastUsedAt, grant?.rotatedAt, grant?.consentedAt];
   const provenAt = latest(evidence);
   const found: Finding[] = failures.map((condition) => ({
     kind: "clear",

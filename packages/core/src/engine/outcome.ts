@@ -23,6 +23,8 @@ export interface Outcome {
   readonly memoryLost?: boolean | undefined;
   /** When the last exchange succeeded. */
   readonly refreshedAt?: Date | undefined;
+  /** When this pass brought to its end what an earlier one had left open. */
+  readonly settledAt?: Date | undefined;
 }
 
 const actionOf: Readonly<Record<FailureClass, RefreshAction>> = {

@@ -94,7 +94,12 @@ async function underLease(pass: Pass, observed: Found | undefined, observedAt: D
   };
 
   const outcome = await throughSteps(pass, standing);
-  return isMemoryLost(pass, standing) ? { ...outcome, memoryLost: true } : outcome;
+  const settledAt = outcome.class === undefined && wasLeftOpen(standing) ? pass.context.clock.now() : undefined;
+  return { ...outcome, settledAt, memoryLost: isMemoryLost(pass, standing) };
+}
+
+function wasLeftOpen({ found, snapshot }: Standing): boolean {
+  return snapshot.open !== undefined || found?.grant.unfinished === true;
 }
 
 // Kept on this very machine, by a Tokenward that must have remembered it here.
