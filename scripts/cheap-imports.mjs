@@ -5,7 +5,18 @@ import path from "node:path";
 const namespace = "cheap-imports";
 
 // What brings much along, and is not used by every command.
-const heavy = new Set(["child_process", "crypto", "fs/promises", "http", "https", "net", "sqlite", "tls", "zlib"]);
+const heavy = new Set([
+  "child_process",
+  "crypto",
+  "dns",
+  "fs/promises",
+  "http",
+  "https",
+  "net",
+  "sqlite",
+  "tls",
+  "zlib",
+]);
 
 export const cheapImports = {
   name: namespace,

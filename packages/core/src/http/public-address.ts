@@ -37,18 +37,31 @@ const special6 = [
   ["3fff::", 20],
 ] as const;
 
-const special = new BlockList();
-for (const [network, prefix] of special4) special.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of special6) special.addSubnet(network, prefix, "ipv6");
-
 // The only IPv6 addresses that are handed out to the public (RFC 4291, section 2.4, and IANA's registry of 2025). Whatever
 // lies outside is local, multicast, reserved, or a spelling of an IPv4 address.
-const unicast = new BlockList();
-unicast.addSubnet("2000::", 3, "ipv6");
+const unicast6 = [["2000::", 3]] as const;
+
+interface Networks {
+  readonly special: BlockList;
+  readonly unicast: BlockList;
+}
+
+let known: Networks | undefined;
+
+// At the first look, not at import: most commands never look, and `node:net` takes several milliseconds.
+function networks(): Networks {
+  if (known !== undefined) return known;
+  const [special, unicast] = [new BlockList(), new BlockList()];
+  for (const [network, prefix] of special4) special.addSubnet(network, prefix, "ipv4");
+  for (const [network, prefix] of special6) special.addSubnet(network, prefix, "ipv6");
+  for (const [network, prefix] of unicast6) unicast.addSubnet(network, prefix, "ipv6");
+  return (known = { special, unicast });
+}
 
 /** Whether an IP address can be reached by anybody, as opposed to this machine or its network alone. */
 export function isPublicAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, "");
+  const { special, unicast } = networks();
   if (!isIPv6(plain)) return isIP(plain) === 4 && !special.check(plain, "ipv4");
   const embedded = embeddedIPv4(plain);
   if (embedded !== undefined) return isPublicAddress(embedded);
