@@ -7,7 +7,7 @@ const path = require("node:path");
 const vm = require("node:vm");
 
 const commandWord =
-  /^(auth|refresh|status|import|recover|config|check|schema|plugins|list|sandbox|completion|complete|schema|help|--dry-run|--help)$/;
+  /^(auth|refresh|status|import|recover|alerts|test|writeback|move|forget|config|check|schema|plugins|list|sandbox|completion|complete|schema|help|--dry-run|--help)$/;
 const oldestDays = 30;
 
 /** The program's exports. Without a folder for the cache it is simply compiled. */
