@@ -47,6 +47,31 @@ describe("a write-back whose own credential ends", () => {
     expect(renewed.report).toMatchObject({ alert: false, exitCode: 0, writeBacks: [{ alert: false }] });
   });
 
+  it("is not outshone by another of the same kind that has long to go", async () => {
+    const state = memoryState();
+    const notifier = recordingNotifier();
+    const refresh = async (places: readonly { readonly days: number; readonly of?: string }[]) => {
+      const engine = machine({ state, notifiers: [{ name: "recording", notifier }] });
+      const plans = await Promise.all(
+        places.map(async ({ days, of }) => {
+          const inner = memoryWriteBack();
+          const { plan } = await groundGrant(sandbox, "strict", { writeBack: inner });
+          const writeBack: WriteBack = { ...inner, credentialExpiry: endsIn(days) };
+          return { ...plan, writeBack, writeBackName: "gitlab", writeBackOf: of };
+        }),
+      );
+      await engine.refreshAll(plans);
+      return notifier.alerts.map(({ edge, subject }) => `${edge} ${subject}`);
+    };
+    expect(await refresh([{ days: 9 }, { days: 300 }])).toEqual(["opened write-back gitlab"]);
+    // Only one that is known to be another one has nothing to say about it.
+    expect(await refresh([{ days: 300, of: "strict" }])).toHaveLength(1);
+    expect(await refresh([{ days: 8, of: "strict" }])).toEqual([
+      "opened write-back gitlab",
+      "opened write-back gitlab of strict",
+    ]);
+  });
+
   it("makes no run fail where nobody knows", async () => {
     const unknown = await run(async () => await Promise.resolve(undefined));
     expect(unknown.report).toMatchObject({ exitCode: 0, writeBacks: [] });

@@ -49,6 +49,7 @@ describe("auth.alerts", () => {
       quietHours: { from: 1320, to: 420 },
       installation: configuration.path,
       grants: ["youtube"],
+      writeBacks: ["local"],
     });
     expect(configuration.heartbeat?.url.reveal()).toBe(env.BEAT);
     await configuration.close();

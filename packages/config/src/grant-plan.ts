@@ -60,6 +60,7 @@ export function planGrant(parts: GrantParts, reading: Reading): ConfiguredGrant 
     client: clientOf(client, id, refresher, writeBack.writeBack, at, reading.report),
     writeBack: writeBack.writeBack,
     writeBackName: writeBack.name,
+    writeBackOf: ownWriteBack === undefined ? undefined : ownWriteBack === account ? id : parseGrantId(id).platform,
     writeBackKey: formatPath([...(ownWriteBack?.at ?? ["auth"]), "writeback"]),
     requiredScopes: keys.required_scopes,
     onScopeDrift: keys.on_scope_drift,

@@ -74,6 +74,7 @@ describe("a whole configuration", () => {
       alerts: {
         routes: { warn: ["webhook"], page: ["pagerduty"] },
         grants: ["instagram", "tiktok", "youtube", "acme-crm/north"],
+        writeBacks: ["gitlab", "local of tiktok"],
       },
     });
     expect(configuration.notifiers.map(({ name }) => name)).toEqual(["webhook", "pagerduty"]);

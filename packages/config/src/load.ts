@@ -1,5 +1,5 @@
 import path from "node:path";
-import { TokenwardError, type GrantState, type RateBucket } from "@tokenward/core";
+import { TokenwardError, writeBackLabel, type AlertPolicy, type GrantState, type RateBucket } from "@tokenward/core";
 import { readAlerts, type Alerts } from "./alerts.ts";
 import { created, readBackend, type Configured } from "./backend.ts";
 import { checkKeys, mappingOf, reportUnknownKeys } from "./check-keys.ts";
@@ -214,8 +214,9 @@ function reportRouter(root: Readonly<Record<string, unknown>>, reading: Reading)
 }
 
 // Switched off, nobody looks at a grant any more.
-function enabledGrants(grants: readonly ReadGrant[]): readonly string[] {
-  return grants.flatMap(({ plan }) => (plan?.enabled === true ? [plan.id] : []));
+function watched(grants: readonly ReadGrant[]): Pick<AlertPolicy, "grants" | "writeBacks"> {
+  const enabled = grants.flatMap(({ plan }) => (plan?.enabled === true ? [plan] : []));
+  return { grants: enabled.map(({ id }) => id), writeBacks: [...new Set(enabled.map((plan) => writeBackLabel(plan)))] };
 }
 
 function configurationOf(
@@ -231,7 +232,7 @@ function configurationOf(
     plans: grants.flatMap(({ plan, postponed }) => (plan === undefined || postponed.length > 0 ? [] : [plan])),
     state,
     notifiers: alerts.notifiers,
-    alerts: { ...alerts.policy, installation: file, grants: enabledGrants(grants) },
+    alerts: { ...alerts.policy, installation: file, ...watched(grants) },
     heartbeat: alerts.heartbeat,
     rateBucket,
     leaseWait,

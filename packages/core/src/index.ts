@@ -20,6 +20,7 @@ export { refreshChannel, refreshSteps, type RefreshEvent, type RefreshStep } fro
 export { readImportedGrant } from "./imported-grant.ts";
 export { createHttpClient, type HttpClientOptions } from "./http/client.ts";
 export { memoryState } from "./memory-state.ts";
+export { writeBackLabel } from "./plan.ts";
 export type { DecayDays, GrantPlan } from "./plan.ts";
 export type {
   InstallationStatus,

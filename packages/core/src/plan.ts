@@ -18,6 +18,8 @@ export interface GrantPlan {
   readonly writeBack: WriteBack;
   /** The write-back's name in messages: `local`, `gitlab`. */
   readonly writeBackName: string;
+  /** Whose it is alone, where it is not that of all grants: a platform's or a grant's id. Alerts are told apart by it. */
+  readonly writeBackOf?: string | undefined;
   /** Replaces the refresher's own default. Empty: none are required. */
   readonly requiredScopes?: readonly string[] | undefined;
   /** What happens to the token under scope drift: it is served with an alert (default), or refused. */
@@ -30,4 +32,12 @@ export interface GrantPlan {
   readonly firstFacts?: Pick<Grant, "accessTokenExpiresAt" | "refreshTokenExpiresAt"> | undefined;
   /** Replaces the prefix of the grant's environment variables. */
   readonly environmentPrefix?: string | undefined;
+}
+
+/** What alerts call the write-back of a grant: `gitlab`, or `gitlab of tiktok` where TikTok has one of its own. */
+export function writeBackLabel({
+  writeBackName,
+  writeBackOf,
+}: Pick<GrantPlan, "writeBackName" | "writeBackOf">): string {
+  return writeBackOf === undefined ? writeBackName : `${writeBackName} of ${writeBackOf}`;
 }

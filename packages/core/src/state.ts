@@ -174,6 +174,8 @@ export interface OutboxEntry {
   readonly installation: string;
   readonly notifier: string;
   readonly alert: Alert;
+  /** All notifiers that the same alert is or was on its way to. */
+  readonly recipients: readonly string[];
   readonly attempts: number;
   readonly notBefore: Date;
 }

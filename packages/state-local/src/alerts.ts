@@ -37,7 +37,7 @@ export function localAlerts(folder: StateFolder, writer: () => Writer): AlertSto
         return true;
       }),
     outbox: async (installation) => {
-      const sql = `SELECT id, installation, notifier, alert, attempts, not_before FROM messages
+      const sql = `SELECT id, installation, notifier, alert, recipients, attempts, not_before FROM messages
         WHERE installation = ? ORDER BY seq`;
       const found = await rows("messages", sql, installation);
       return decoded(() => found.map((row) => decodeEntry(row)));
@@ -101,14 +101,16 @@ function decodeState(text: string): AlertState {
   return state as unknown as AlertState;
 }
 
-function addEntry(records: Records, { id, installation, notifier, alert, attempts, notBefore }: OutboxEntry): void {
+function addEntry(records: Records, entry: OutboxEntry): void {
+  const { id, installation, notifier, alert, recipients, attempts, notBefore } = entry;
   records.run(
-    `INSERT INTO messages (id, installation, notifier, alert, attempts, not_before) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO messages (id, installation, notifier, alert, recipients, attempts, not_before)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     id,
     installation,
     notifier,
     JSON.stringify(alert),
+    JSON.stringify(recipients),
     attempts,
     notBefore.getTime(),
   );
@@ -120,6 +122,7 @@ function decodeEntry(row: Record<string, unknown>): OutboxEntry {
     installation: String(row["installation"]),
     notifier: String(row["notifier"]),
     alert: withDates(JSON.parse(String(row["alert"])) as Record<string, unknown>, times) as unknown as Alert,
+    recipients: JSON.parse(String(row["recipients"])) as string[],
     attempts: Number(row["attempts"]),
     notBefore: new Date(Number(row["not_before"])),
   };

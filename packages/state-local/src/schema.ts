@@ -61,6 +61,7 @@ const alertSchema = `
     installation TEXT NOT NULL,
     notifier TEXT NOT NULL,
     alert TEXT NOT NULL,
+    recipients TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     not_before INTEGER NOT NULL
   ) STRICT;

@@ -100,7 +100,7 @@ it("says what waits to be delivered, and exits with 0 where nothing is open", ()
       openedAt: now,
       at: now,
     } as const;
-    return { id, installation: "x", notifier: "webhook", alert, attempts: 3, notBefore: now };
+    return { id, installation: "x", notifier: "webhook", alert, recipients: ["webhook"], attempts: 3, notBefore: now };
   });
   expect(printed([], waiting)).toEqual({
     text: "No alert is open. Waiting to be delivered: 2 messages for webhook.",

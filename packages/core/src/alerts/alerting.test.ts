@@ -179,6 +179,32 @@ describe("delivery", () => {
     await run({ smtp, pagerduty }, []);
     expect(brief(pagerduty.taken)).toContain("opened warn tiktok");
     expect(brief(smtp.taken)).toEqual(["resolved page notifier webhook"]);
+    pagerduty.taken.length = 0;
+    smtp.taken.length = 0;
+    now = hours(13);
+    await run({ smtp, pagerduty }, [refreshed("tiktok", hours(13))]);
+    for (const { taken } of [smtp, pagerduty]) expect(brief(taken)).toEqual(["resolved warn tiktok"]);
+  });
+
+  test("goes to nobody twice, where the one who did not take it is configured no longer", async () => {
+    const [webhook, smtp] = [new Receiver(), new Receiver()];
+    webhook.failing = down;
+    await run({ webhook, smtp }, [trouble({ subject: "tiktok" })]);
+    now = hours(1);
+    await run({ webhook, smtp }, [refreshed("tiktok", hours(1))]);
+    const heard = (): readonly string[] => brief(smtp.taken).filter((line) => line.endsWith("tiktok"));
+    expect(heard()).toEqual(["opened warn tiktok", "resolved warn tiktok"]);
+    now = hours(2);
+    await run({ smtp }, []);
+    expect(heard()).toEqual(["opened warn tiktok", "resolved warn tiktok"]);
+  });
+
+  test("of an end goes to those who would be told now, where none who heard of the beginning is left", async () => {
+    const [webhook, smtp] = [new Receiver(), new Receiver()];
+    await run({ webhook }, [trouble({ subject: "tiktok" })]);
+    now = hours(1);
+    await run({ smtp }, [refreshed("tiktok", hours(1))]);
+    expect(brief(smtp.taken)).toEqual(["resolved warn tiktok"]);
   });
 });
 
@@ -264,6 +290,18 @@ describe("what is configured no longer", () => {
     expect(webhook.taken.slice(2)).toMatchObject([
       { edge: "resolved", subject: "a", detail: "It is configured no longer." },
     ]);
+  });
+
+  test("is over for the credential of a write-back, too", async () => {
+    const webhook = new Receiver();
+    const ends = (subject: string) =>
+      trouble({ subject, condition: "credential-expiry", summary: "It ends soon", cause: undefined });
+    const found = [ends("write-back gitlab"), ends("write-back gitlab of tiktok")];
+    await run({ webhook }, found, { writeBacks: ["gitlab", "gitlab of tiktok"] });
+    await run({ webhook }, [], {});
+    expect(webhook.taken).toHaveLength(2);
+    await run({ webhook }, [], { writeBacks: ["gitlab of tiktok"] });
+    expect(brief(webhook.taken.slice(2))).toEqual(["resolved warn write-back gitlab"]);
   });
 });
 

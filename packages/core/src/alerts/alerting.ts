@@ -6,6 +6,7 @@ import type { InstallationStatus, NotifierStatus } from "../status.ts";
 import { Deliveries } from "./deliveries.ts";
 import { isOpen } from "./edge.ts";
 import type { Finding, Trouble } from "./finding.ts";
+import { routeOf } from "./routes.ts";
 import { sight } from "./sight.ts";
 import { tell } from "./tell.ts";
 
@@ -132,18 +133,24 @@ export class Alerting {
 
   // What is configured no longer, nobody will look at again.
   async #sweep(): Promise<void> {
-    const { grants, clock } = this.#context;
+    const { clock } = this.#context;
     await this.#guarded(async () => {
       const known = await (this.#known ??= this.#list());
-      const gone = [...known.values()].filter(({ subject, resolvedAt }) => {
-        if (resolvedAt !== undefined) return false;
-        const [kind, name] = subject.split(" ");
-        if (kind === "notifier") return !this.#context.telling.notifiers.includes(name ?? "");
-        return grants !== undefined && name === undefined && subject !== "installation" && !grants.includes(subject);
-      });
-      for (const { subject } of gone)
-        await this.#record({ kind: "clear", subject, provenAt: clock.now(), detail: "It is configured no longer." });
+      const gone = [...known.values()].filter((state) => state.resolvedAt === undefined && !this.#isConfigured(state));
+      const detail = "It is configured no longer.";
+      for (const { subject, condition } of gone)
+        await this.#record({ kind: "clear", subject, condition, provenAt: clock.now(), detail });
     });
+  }
+
+  #isConfigured({ subject, condition }: AlertState): boolean {
+    const { grants, writeBacks, telling } = this.#context;
+    const [kind = "", ...words] = subject.split(" ");
+    const name = words.join(" ");
+    if (kind === "notifier") return telling.notifiers.includes(name);
+    // What tells of others is over when it is over for all of them.
+    if (kind === "write-back") return condition !== "credential-expiry" || writeBacks?.includes(name) !== false;
+    return name !== "" || subject === "installation" || grants?.includes(subject) !== false;
   }
 
   async #tellAndDeliver(): Promise<void> {
@@ -193,20 +200,25 @@ export class Alerting {
     await this.#deliveries.deliver(await this.#store.outbox(telling.installation), this.#store);
   }
 
-  /** What waits for a notifier that is configured no longer goes to those that have not heard of the incident. */
+  /** What waits for a notifier that is configured no longer goes to those for whom the same message never was. */
   async #handOver(waiting: readonly OutboxEntry[]): Promise<void> {
-    const { notifiers } = this.#context.telling;
-    const orphans = waiting.filter(({ notifier }) => !notifiers.includes(notifier));
-    if (orphans.length === 0) return;
-    const states = [...(await this.#list()).values()];
-    for (const orphan of orphans) {
-      const heard = states.find(({ incident }) => incident === orphan.alert.incident)?.told?.by ?? [];
-      const entries = notifiers
-        .filter((name) => !heard.includes(name))
-        .map((notifier) => ({ ...orphan, id: `${orphan.alert.id}:${notifier}`, notifier, attempts: 0 }));
-      await this.#store.put([], entries);
+    const { notifiers, routes } = this.#context.telling;
+    for (const orphan of waiting.filter(({ notifier }) => !notifiers.includes(notifier))) {
+      const { alert, recipients } = orphan;
+      const names = routeOf(alert.severity, routes, notifiers).filter((name) => !recipients.includes(name));
+      const all = [...recipients, ...names];
+      const entries = names.map((notifier) => {
+        return { ...orphan, id: `${alert.id}:${notifier}`, notifier, recipients: all, attempts: 0 };
+      });
+      const state = [...(await this.#list()).values()].find(({ incident }) => incident === alert.incident);
+      // Who hears of the beginning hears of the end.
+      const told = state?.told && { ...state.told, by: [...new Set([...state.told.by, ...names])] };
+      const changes = state === undefined || told === undefined ? [] : [{ expected: state, next: { ...state, told } }];
+      // Where another process was at it, the next run hands over.
+      if (!(await this.#store.put(changes, entries))) return;
       await this.#store.settle(orphan.id, "delivered");
     }
+    this.#known = undefined;
   }
 
   /** Whether there is news about the notifiers themselves. */

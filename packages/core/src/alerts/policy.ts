@@ -18,6 +18,8 @@ export interface AlertPolicy {
    * and nothing is over because of it.
    */
   readonly grants?: readonly string[] | undefined;
+  /** Every write-back that is configured, as `writeBackLabel` names it; the same holds. Default: unknown. */
+  readonly writeBacks?: readonly string[] | undefined;
 }
 
 /** Default of {@link AlertPolicy.remindEvery}. */

@@ -41,7 +41,8 @@ export function tell(states: readonly AlertState[], policy: TellingPolicy, now: 
     const notBefore = (patient && state.severity === "warn" && quietEnd(policy, now)) || now;
     for (const notifier of names) {
       const id = `${alert.id}:${notifier}`;
-      entries.push({ id, installation: policy.installation, notifier, alert, attempts: 0, notBefore });
+      const { installation } = policy;
+      entries.push({ id, installation, notifier, alert, recipients: names, attempts: 0, notBefore });
     }
   }
   return { changes: board.changes, entries };
@@ -59,8 +60,11 @@ function quietEnd({ quietHours }: TellingPolicy, now: Date): Date | undefined {
 /** Who hears of an edge; `undefined` where there is nobody who could, so that it waits. */
 function notifiersOf(state: AlertState, edge: AlertEdge, policy: TellingPolicy): readonly string[] | undefined {
   const { notifiers, routes } = policy;
-  // The end is told to all who heard of the beginning.
-  if (edge === "resolved") return notifiers.filter((name) => state.told?.by.includes(name) === true);
+  if (edge === "resolved") {
+    // The end is told to all who heard of the beginning; where none of them is left, to whom the beginning would go now.
+    const heard = notifiers.filter((name) => state.told?.by.includes(name) === true);
+    return heard.length > 0 ? heard : routeOf(state.severity, routes, notifiers);
+  }
   // A notifier that fails cannot say so itself. The others do, whatever they are for otherwise.
   const others = notifiers.filter((name) => state.subject !== `notifier ${name}`);
   if (others.length === 0) return undefined;

@@ -37,7 +37,8 @@ export async function testAlerts(context: EngineContext, route?: Severity): Prom
   const entries = (["opened", "resolved"] as const).flatMap((edge) => {
     const alert = message(edge);
     return named.map((notifier): OutboxEntry => {
-      return { id: `${alert.id}:${notifier}`, installation, notifier, alert, attempts: 0, notBefore: at };
+      const id = `${alert.id}:${notifier}`;
+      return { id, installation, notifier, alert, recipients: named, attempts: 0, notBefore: at };
     });
   });
   const deliveries = new Deliveries({ ...context, note: () => undefined });

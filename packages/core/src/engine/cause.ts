@@ -1,5 +1,5 @@
 import type { AlertCondition } from "../notifier.ts";
-import type { GrantPlan } from "../plan.ts";
+import { writeBackLabel, type GrantPlan } from "../plan.ts";
 import type { AlertCause } from "../state.ts";
 import { platformLabelOf } from "./label.ts";
 import type { Outcome } from "./outcome.ts";
@@ -7,12 +7,8 @@ import type { Outcome } from "./outcome.ts";
 /** What a trouble has in common with that of other grants: the platform, the client, or the place where they are kept. */
 export function causeOf(plan: GrantPlan, condition: AlertCondition, outcome: Outcome | undefined): AlertCause {
   if (condition === "write-back-failed") {
-    const { writeBackName } = plan;
-    return {
-      key: `${writeBackName} ${outcome?.error?.code ?? ""}`,
-      subject: `write-back ${writeBackName}`,
-      label: writeBackName,
-    };
+    const label = writeBackLabel(plan);
+    return { key: `${label} ${outcome?.error?.code ?? ""}`, subject: `write-back ${label}`, label };
   }
   const platform = plan.id.split("/")[0] as string;
   return { key: `${platform} ${kind(plan, outcome)}`, subject: `platform ${platform}`, label: platformLabelOf(plan) };

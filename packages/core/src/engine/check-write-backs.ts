@@ -23,8 +23,8 @@ export async function checkWriteBacks(plans: readonly GrantPlan[], context: Engi
   const checks: WriteBackCheck[] = [];
   for (const plan of plans) checks.push(await checkOne(plan, context));
   const writeBacks = [];
-  for (const [writeBack, name] of context.signal.aborted ? [] : writeBacksOf(plans)) {
-    const status = await credentialStatus(writeBack, name, context);
+  for (const [writeBack, { writeBackName }] of context.signal.aborted ? [] : writeBacksOf(plans)) {
+    const status = await credentialStatus(writeBack, writeBackName, context);
     if (status !== undefined) writeBacks.push(status);
   }
   const alert = [...checks, ...writeBacks].some((check) => check.alert);

@@ -25,6 +25,8 @@ export interface EngineContext {
   readonly telling: TellingPolicy;
   /** Every grant that is configured, where that is known. */
   readonly grants: readonly string[] | undefined;
+  /** Every write-back that is configured, as alerts name it, where that is known. */
+  readonly writeBacks: readonly string[] | undefined;
   readonly heartbeat: Heartbeat | undefined;
   readonly recoveryRecipients: readonly string[];
   readonly recoveryFolder: string | undefined;
@@ -62,6 +64,7 @@ export function engineContext(options: EngineOptions): EngineContext {
     notifiers: options.notifiers ?? [],
     telling: tellingPolicy(options),
     grants: options.alerts?.grants,
+    writeBacks: options.alerts?.writeBacks,
     heartbeat: options.heartbeat,
     recoveryRecipients: options.recoveryRecipients ?? [],
     recoveryFolder: options.recoveryFolder,

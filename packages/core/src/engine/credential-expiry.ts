@@ -1,6 +1,6 @@
 import { daysUntil } from "../assess.ts";
 import { TokenwardError } from "../errors/error.ts";
-import type { GrantPlan } from "../plan.ts";
+import { writeBackLabel, type GrantPlan } from "../plan.ts";
 import { redact } from "../redactor.ts";
 import type { WriteBackStatus } from "../status.ts";
 import type { WriteBack } from "../write-back.ts";
@@ -13,9 +13,9 @@ import { day, severityBefore } from "./ends.ts";
 /** Days ahead of its end at which a write-back's own credential is reported. */
 const warnDays = 14;
 
-/** The write-backs of a run, each once. Two of one kind are told apart by what they are, not by name. */
-export function writeBacksOf(plans: readonly GrantPlan[]): ReadonlyMap<WriteBack, string> {
-  return new Map(plans.map(({ writeBack, writeBackName }) => [writeBack, writeBackName]));
+/** The write-backs of a run, each once, with a plan of it. Two of one kind are told apart by what they are, not by name. */
+export function writeBacksOf(plans: readonly GrantPlan[]): ReadonlyMap<WriteBack, GrantPlan> {
+  return new Map(plans.map((plan) => [plan.writeBack, plan]));
 }
 
 /** Asks every write-back of a run when its own credential dies, and tells humans ahead of that day. */
@@ -25,19 +25,28 @@ export async function watchCredentials(
   alerting: Alerting,
 ): Promise<readonly WriteBackStatus[]> {
   const statuses: WriteBackStatus[] = [];
-  for (const [writeBack, name] of writeBacksOf(plans)) {
-    const status = await credentialStatus(writeBack, name, context);
+  const soonest = new Map<string, WriteBackStatus>();
+  for (const [writeBack, plan] of writeBacksOf(plans)) {
+    const status = await credentialStatus(writeBack, plan.writeBackName, context);
     if (status === undefined) continue;
     statuses.push(status);
-    await alerting.sight([findingOf(status, context.clock.now())]);
+    // Where nothing tells two of them apart, that one has long to go must not end the alert of the other.
+    const label = writeBackLabel(plan);
+    const other = soonest.get(label);
+    if (other === undefined || endOf(status) < endOf(other)) soonest.set(label, status);
   }
+  for (const [label, status] of soonest) await alerting.sight([findingOf(label, status, context.clock.now())]);
   return statuses;
 }
 
-function findingOf({ writeBack, alert, severity = "warn", code, detail }: WriteBackStatus, now: Date): Finding {
-  const about = { subject: `write-back ${writeBack}`, condition: "credential-expiry", detail } as const;
+function endOf({ credentialExpiresAt }: WriteBackStatus): number {
+  return credentialExpiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+}
+
+function findingOf(label: string, { alert, severity = "warn", code, detail }: WriteBackStatus, now: Date): Finding {
+  const about = { subject: `write-back ${label}`, condition: "credential-expiry", detail } as const;
   if (!alert) return { ...about, kind: "clear", provenAt: now };
-  const summary = `The credential of the write-back ${writeBack} ends soon`;
+  const summary = `The credential of the write-back ${label} ends soon`;
   return { ...about, kind: "trouble", severity, summary, command: "tokenward writeback check", code };
 }
 

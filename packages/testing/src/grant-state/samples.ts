@@ -112,5 +112,6 @@ export function outboxEntry(id: string, due: number): OutboxEntry {
     at: at(1),
     members: [{ subject: "tiktok/brand-a" }, { subject: "tiktok/brand-b", command: "tokenward auth tiktok/brand-b" }],
   };
-  return { id, installation, notifier: "webhook", alert, attempts: 0, notBefore: at(due) };
+  const recipients = ["webhook", "smtp"];
+  return { id, installation, notifier: "webhook", alert, recipients, attempts: 0, notBefore: at(due) };
 }
