@@ -42,7 +42,7 @@ export {
   type Version,
 } from "./grant.ts";
 export { decodeBody, mostDecodedBytes, type DecodedBody } from "./http/body.ts";
-export { HttpFailure } from "./http/failure.ts";
+export { HttpFailure, isNameFailure } from "./http/failure.ts";
 export { retryAfter } from "./http/retry-after.ts";
 export type { Field, HttpAnswer, HttpBody, HttpRequest, JsonWithSecrets } from "./http/message.ts";
 export { SealError } from "./identity/age-file.ts";

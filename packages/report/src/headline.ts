@@ -18,6 +18,8 @@ export function headlineOf(report: RefreshReport, now: Date): string {
   return `${who}${deadlineOf(worst, now)}.`;
 }
 
-function deadlineOf({ reauthBy }: RefreshStatus, now: Date): string {
-  return reauthBy === undefined || reauthBy <= now ? " now" : ` ${spanInWords(reauthBy, now)} at the latest`;
+// Of what failed, the end of the grant is no deadline: it is already the matter.
+function deadlineOf({ reauthBy, action }: RefreshStatus, now: Date): string {
+  const failed = action === "failed" || action === "in-doubt";
+  return failed || reauthBy === undefined || reauthBy <= now ? " now" : ` ${spanInWords(reauthBy, now)} at the latest`;
 }

@@ -20,6 +20,10 @@ describe("the headline", () => {
     expect(headlineOf(everything, now)).toBe("4 grants need a human, first of all tiktok/brand-a now.");
     const linkedin = everything.statuses.filter(({ platform }) => platform === "linkedin");
     expect(headlineOf(reportOf(linkedin), now)).toBe("linkedin needs a human in 9 days at the latest.");
+    for (const action of ["failed", "in-doubt"] as const)
+      expect(headlineOf(reportOf(linkedin.map((status) => ({ ...status, action }))), now)).toBe(
+        "linkedin needs a human now.",
+      );
     expect(headlineOf(reportOf([statusOf({ platform: "youtube" })]), now)).toBe("Nothing needs a human.");
     expect(headlineOf(reportOf([]), now)).toBe("No grant was selected.");
     expect(headlineOf(reportOf([statusOf({ platform: "x" })], { notifiers: everything.notifiers }), now)).toBe(

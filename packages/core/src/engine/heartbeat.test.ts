@@ -88,3 +88,9 @@ test("nobody waits for a heartbeat that is not configured", async () => {
   await new Pulse(engineContext({ state: memoryState(), env: {} })).end(true);
   expect(asked).toEqual([]);
 });
+
+test("an address that cannot be resolved is not named", async () => {
+  const [note] = await beat({ url: secret("https://5ecr3t-host.invalid/ping") }, true);
+  expect(note).toContain("the name in its address cannot be resolved");
+  expect(note).not.toContain("5ecr3t");
+});

@@ -1,5 +1,5 @@
 import { messageOf } from "../errors/error.ts";
-import { HttpFailure } from "../http/failure.ts";
+import { HttpFailure, isNameFailure } from "../http/failure.ts";
 import type { Secret } from "../secret.ts";
 import { backoff } from "./backoff.ts";
 import type { EngineContext } from "./context.ts";
@@ -61,6 +61,7 @@ export class Pulse {
       const { status } = await this.#context.http.send({ method: "GET", url }, options);
       return status >= 200 && status < 300 ? "" : `it answered with status ${status}`;
     } catch (thrown) {
+      if (HttpFailure.is(thrown) && isNameFailure(thrown)) return "the name in its address cannot be resolved";
       return (HttpFailure.is(thrown) ? thrown.reason : messageOf(thrown)).replace(/\.$/, "");
     }
   }

@@ -34,6 +34,13 @@ export class HttpFailure extends Error {
   }
 }
 
+const nameCodes = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL"]);
+
+/** Whether a host's name could not be resolved. The reason then holds that name, which for a secret address is too much. */
+export function isNameFailure({ code }: HttpFailure): boolean {
+  return nameCodes.has(code);
+}
+
 /** What was thrown while connecting, sending or receiving, as a failure without any of its texts. */
 export function failureOf(thrown: unknown, host: string, sent: boolean): HttpFailure {
   const code = codeOf(thrown);
@@ -82,7 +89,7 @@ const reasons: Readonly<Record<string, string>> = {
 function reasonOf(code: string, thrown: unknown, host: string): string {
   const known = reasons[code];
   if (known !== undefined) return known;
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_FAIL") return `the name ${host} cannot be resolved`;
+  if (nameCodes.has(code)) return `the name ${host} cannot be resolved`;
   if (code.startsWith("HPE_")) return "the answer is not HTTP";
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return "TLS handshake failed";
   // The only place where the library tells the proxy's status is this text.

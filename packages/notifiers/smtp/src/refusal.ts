@@ -22,18 +22,20 @@ export function refusalOf(thrown: unknown, now: Date): TokenwardError {
     code === "EOAUTH2" ||
     (reply !== undefined && [530, 534, 535].includes(reply))
   ) {
-    if (reply !== undefined && reply < 500) return later(now);
+    if (isPassing(reply)) return later(now);
     return refused(
       `the mail server refused the login${inBrackets(error)}`,
       "Check `user` and `password`, and which logins the server allows",
     );
   }
+  if (isPassing(reply)) return later(now);
   if (code === "ETLS" || code === "EREQUIRETLS")
     return refused(
       "the mail server offers no TLS here",
       "Use the port and the kind of TLS that it has (`tls: implicit` is usually 465)",
     );
-  const certificate = certificateProblem(thrown);
+  // The library puts a reply's words into its texts, and they may speak of certificates, too.
+  const certificate = reply === undefined ? certificateProblem(thrown) : undefined;
   if (certificate !== undefined)
     return refused(certificate, "Correct `host`, or name the authority's certificate in `ca_file`");
   if (reply !== undefined && reply >= 500)
@@ -41,8 +43,11 @@ export function refusalOf(thrown: unknown, now: Date): TokenwardError {
       `the mail server refused the message${inBrackets(error)}`,
       "Check `from` and `to`, and whether this server may send for them",
     );
-  if (reply !== undefined && reply >= 400) return later(now);
   return unavailable(wordsFor(code, thrown), thrown);
+}
+
+function isPassing(reply: number | undefined): boolean {
+  return reply !== undefined && reply >= 400 && reply < 500;
 }
 
 /** Only a human can help. */

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { inspect } from "node:util";
 import { secret, TokenwardError, type Alert, type Notifier } from "@tokenward/core";
@@ -26,6 +27,33 @@ async function failureOf(notifier: Notifier, alert: Alert = alertOf()): Promise<
     expect(shown).not.toContain(form);
   return error;
 }
+
+const slow = createServer();
+afterAll(() => void slow.close());
+
+test("a conversation with a slow server ends with the attempt, so that no mail arrives that counts as not delivered", async () => {
+  const attempt = new AbortController();
+  let asked = "";
+  const hungUp = new Promise<void>((resolve) => {
+    slow.once("connection", (socket) => {
+      socket.write("220 slow.example\r\n");
+      socket.on("error", () => undefined).on("close", () => resolve());
+      socket.on("data", (data) => {
+        asked += data.toString("utf8");
+        attempt.abort();
+        socket.write("250 slow.example\r\n");
+      });
+    });
+  });
+  await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+  const { port } = slow.address() as AddressInfo;
+  const notifier = smtp({ host: "127.0.0.1", port, tls: "none", from, to: ["ops@example.com"] });
+  const told = notifier.notify(alertOf(), { ...testIO(), signal: attempt.signal });
+  await expect(told).rejects.toMatchObject({ code: "ERR_NOTIFIER_UNAVAILABLE" });
+  await hungUp;
+  expect(asked).toMatch(/^EHLO /);
+  expect(asked).not.toContain("MAIL FROM");
+});
 
 describe("a mail", () => {
   let mailbox: Mailbox;
@@ -66,6 +94,13 @@ describe("a mail", () => {
       "x-tokenward-edge": "opened",
       importance: "High",
     });
+  });
+
+  test("has ids in ASCII, whatever its sender's domain", async () => {
+    await notifier({ from: "tokenward@b\u00fccher.example" }).notify(alertOf(), testIO());
+    const [{ raw } = { raw: "" }] = mailbox.mails;
+    for (const header of ["Message-ID", "In-Reply-To", "References"])
+      expect(raw).toMatch(new RegExp(`^${header}: <[!-~]+@xn--bcher-kva\\.example>`, "m"));
   });
 
   test("of one incident hangs on the same thread, and a repetition is the same mail", async () => {
@@ -244,7 +279,7 @@ describe.skipIf(missing !== undefined)(`beside Exim${missing === undefined ? "" 
   });
 
   test("a recipient who is refused among others is a failure, and the others have the mail", async () => {
-    const error = await failureOf(notifier({ to: ["partly@example.com", "nobody@example.com"] }));
+    const error = await failureOf(notifier({ to: ["partly@example.com", "nobody@Example.COM"] }));
     expect(error.code).toBe("ERR_NOTIFIER_REFUSED");
     expect(error.facts["reason"]).toBe(
       "the mail server refused 1 of 2 recipients (number 2 of `to`), and took the mail for the others",

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { domainToASCII } from "node:url";
 import {
   untilAborted,
   type Alert,
@@ -45,17 +46,26 @@ interface Sent {
 }
 
 function refusedRecipients(rejected: readonly string[], all: readonly string[]): TokenwardError {
-  const places = all.flatMap((address, index) => (rejected.includes(address) ? [index + 1] : []));
+  // The library gives them back with their domains as they went over the wire.
+  const names = new Set(rejected.map((address) => onTheWire(address)));
+  const places = all.flatMap((address, index) => (names.has(onTheWire(address)) ? [index + 1] : []));
   return refused(
     `the mail server refused ${rejected.length} of ${all.length} recipients (number ${places.join(", ")} of \`to\`), and took the mail for the others`,
     "Correct that address",
   );
 }
 
+function onTheWire(address: string): string {
+  const at = address.lastIndexOf("@");
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
+}
+
 async function send(message: Message, options: SmtpOptions, folder: string, io: PluginIO): Promise<void> {
   const transport = await transportOf(options, folder);
   try {
-    const sent = (await untilAborted(io.signal, async () => await transport.sendMail(message))) as Sent;
+    // Told to the library, too: a conversation that went on unseen would bring a mail that counts as not delivered.
+    const sending = async (): Promise<unknown> => await transport.sendMail({ ...message, signal: io.signal });
+    const sent = (await untilAborted(io.signal, sending)) as Sent;
     const { rejected = [], rejectedErrors = [] } = sent;
     if (rejected.length === 0) return;
     // What is only for now is told by its own reply. The others have it already; a repetition has the same Message-ID, by
@@ -97,7 +107,8 @@ async function authorities(file: string): Promise<string[]> {
 }
 
 function messageOf(alert: Alert, from: Person, to: readonly Person[], options: SmtpOptions) {
-  const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
+  // An id is ASCII (RFC 5322, section 3.6.4).
+  const domain = domainToASCII(from.address.slice(from.address.lastIndexOf("@") + 1));
   const incident = `<${alert.incident.replace(/[^A-Za-z0-9-]/g, "")}@${domain}>`;
   const urgent = alert.severity === "critical" && alert.edge !== "resolved";
   return {

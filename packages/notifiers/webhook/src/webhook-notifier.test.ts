@@ -249,12 +249,12 @@ describe("an address", () => {
   });
 
   test("nobody can be reached at is a failure that names no secret", async () => {
-    const url = secret(`https://nobody.invalid/${secretPath}`);
+    const url = secret(`https://SECRET-host.invalid/${secretPath}`);
     const error: unknown = await webhook({ url })
       .notify(alertOf(), testIO())
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "ERR_NOTIFIER_UNAVAILABLE" });
-    expect(inspect(error, { depth: 9 })).not.toContain("SECRET");
+    expect(inspect(error, { depth: 9 })).not.toMatch(/SECRET/i);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   HttpFailure,
+  isNameFailure,
   messageOf,
   secret,
   TokenwardError,
@@ -90,6 +91,8 @@ async function post(request: HttpRequest, allowPrivate: boolean, io: PluginIO): 
     return await io.http.send(request, options);
   } catch (thrown) {
     if (!HttpFailure.is(thrown)) throw unavailable(messageOf(thrown).replace(/\.$/, ""), thrown);
+    // Some receivers have their secret in the name of the host.
+    if (isNameFailure(thrown)) throw unavailable("the name in its address cannot be resolved");
     if (thrown.code !== "PRIVATE_ADDRESS") throw unavailable(thrown.reason, thrown);
     throw refused(thrown.reason, "Set `allow_private: true` if that is meant");
   }
