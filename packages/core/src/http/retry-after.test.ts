@@ -9,7 +9,10 @@ afterEach(() => {
 });
 
 function read(value: string): string | undefined {
-  return retryAfter({ status: 429, headers: { "retry-after": value }, body: new Uint8Array(), receivedAt: now }, now)?.toISOString();
+  return retryAfter(
+    { status: 429, headers: { "retry-after": value }, body: new Uint8Array(), receivedAt: now, truncated: false },
+    now,
+  )?.toISOString();
 }
 
 test.each([
